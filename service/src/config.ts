@@ -1,0 +1,177 @@
+import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import {
+  type DatabaseUrl,
+  DatabaseUrlError,
+  parseDatabaseUrl,
+  redactUrl,
+} from './stores/database-url.ts';
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+FormatRegistry.Set('time-zone', isTimeZone);
+
+const host = {
+  pattern: '^[A-Za-z0-9.:_%-]+$',
+  expected: 'an IP address or a host name, without brackets',
+};
+const port = {
+  minimum: 0,
+  maximum: 65535,
+  expected: 'an integer from 0 to 65535; 0 takes any free port',
+};
+
+/**
+ * Every setting, an environment variable each: the source of the parser, of `--help` and of the README's table.
+ * `expected` completes the sentence "set …" in messages.
+ */
+export const Settings = Type.Object({
+  HOST: Type.String({
+    description: 'Address of the API. `::` listens on every address, IPv4 and IPv6.',
+    default: '127.0.0.1',
+    ...host,
+  }),
+  PORT: Type.Integer({ description: 'Port of the API.', default: 8000, ...port }),
+  MANAGEMENT_HOST: Type.String({
+    description: 'Address of `/livez` and `/readyz`.',
+    default: '127.0.0.1',
+    ...host,
+  }),
+  MANAGEMENT_PORT: Type.Integer({
+    description: 'Port of `/livez` and `/readyz`.',
+    default: 9000,
+    ...port,
+  }),
+  DATABASE_URL: Type.String({
+    description:
+      'Where the data are: `sqlite:path`, `sqlite:///relative`, `sqlite:////absolute`, or `memory:` (lost at exit).',
+    default: 'sqlite:hello.db',
+    expected: 'a database URL',
+  }),
+  TIME_ZONE: Type.String({
+    description: 'IANA time zone in which "today" is meant.',
+    default: 'UTC',
+    format: 'time-zone',
+    expected: 'an IANA time zone, such as UTC or Europe/Madrid',
+  }),
+  LOG_LEVEL: Type.Union(
+    (['debug', 'info', 'warn', 'error', 'silent'] as const).map((level) => Type.Literal(level)),
+    {
+      description: 'Lowest level that is logged: `debug`, `info`, `warn`, `error` or `silent`.',
+      default: 'info',
+      expected: 'debug, info, warn, error or silent',
+    },
+  ),
+  APP_NAME: Type.String({
+    description: 'Title of the API documents.',
+    default: 'Hello',
+    pattern: '^[ -~]{1,100}$',
+    expected: '1 to 100 printable ASCII characters',
+  }),
+});
+
+type SettingValues = Static<typeof Settings>;
+
+/** The settings of a process, checked and parsed. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly managementHost: string;
+  readonly managementPort: number;
+  readonly databaseUrl: DatabaseUrl;
+  readonly timeZone: string;
+  readonly logLevel: SettingValues['LOG_LEVEL'];
+  readonly appName: string;
+}
+
+/** Every fault of the settings, a line each, naming variable, value and remedy. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/**
+ * Reads the settings. An empty variable counts as unset.
+ * @throws ConfigError with all faults
+ */
+export const loadConfig = (environment: Record<string, string | undefined>): Config => {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries<TSchema>(Settings.properties)) {
+    const text = environment[name] || undefined;
+    const value = text === undefined ? schema.default : parse(schema, text);
+    values[name] = value;
+    if (!Value.Check(schema, value))
+      faults.push(`${name} is ${JSON.stringify(text)}: set ${schema.expected}`);
+  }
+  const settings = values as SettingValues;
+  let databaseUrl: DatabaseUrl = { kind: 'memory' };
+  try {
+    databaseUrl = parseDatabaseUrl(settings.DATABASE_URL);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    faults.push(
+      `DATABASE_URL is ${JSON.stringify(redactUrl(settings.DATABASE_URL))}: ${error.message}`,
+    );
+  }
+  if (
+    settings.PORT === settings.MANAGEMENT_PORT &&
+    settings.HOST === settings.MANAGEMENT_HOST &&
+    settings.PORT !== 0
+  )
+    faults.push(
+      `MANAGEMENT_PORT is "${settings.MANAGEMENT_PORT}", the same as PORT: set another port`,
+    );
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    managementHost: settings.MANAGEMENT_HOST,
+    managementPort: settings.MANAGEMENT_PORT,
+    databaseUrl,
+    timeZone: settings.TIME_ZONE,
+    logLevel: settings.LOG_LEVEL,
+    appName: settings.APP_NAME,
+  };
+};
+
+const parse = (schema: TSchema, text: string): unknown =>
+  schema.type === 'integer' && /^\d{1,9}$/.test(text) ? Number(text) : text;
+
+/** What `--help` prints. */
+export const help = (): string =>
+  [
+    'Usage: hello [--help]',
+    '',
+    'Serves the greeting API until SIGTERM or SIGINT. Settings are environment variables:',
+    '',
+    ...Object.entries<TSchema>(Settings.properties).flatMap(
+      ([name, { description, default: value }]) => [
+        `  ${name}`,
+        `      ${description?.replaceAll('`', '')}`,
+        `      Default: ${value}`,
+      ],
+    ),
+    '',
+    'Exit status: 0 after a signal, 1 when a port or the database can not be used, 2 for a bad setting or argument.',
+  ].join('\n');
+
+/** The settings as a Markdown table. */
+export const settingsTable = (): string =>
+  [
+    '| variable | meaning | default |',
+    '|---|---|---|',
+    ...Object.entries<TSchema>(Settings.properties).map(
+      ([name, { description, default: value }]) =>
+        `| \`${name}\` | ${description} | \`${value}\` |`,
+    ),
+  ].join('\n');

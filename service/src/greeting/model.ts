@@ -1,0 +1,45 @@
+import { FormatRegistry, type Static, Type } from '@sinclair/typebox';
+import { isCalendarDate } from './birthday.ts';
+
+// Elysia's own `date` format takes 29 February of any year and other spellings.
+FormatRegistry.Set('date', isCalendarDate);
+
+export const UsernameParams = Type.Object({
+  username: Type.String({
+    description: 'ASCII letters only; upper and lower case differ.',
+    pattern: '^[A-Za-z]+$',
+    maxLength: 64,
+    examples: ['Casey'],
+  }),
+});
+
+export const DateOfBirth = Type.Object(
+  {
+    dateOfBirth: Type.String({
+      description:
+        'A calendar date written YYYY-MM-DD, from 1000-01-01 to today (in the time zone of the service).',
+      format: 'date',
+      examples: ['1990-10-30'],
+    }),
+  },
+  { $id: 'DateOfBirth', description: 'Unknown fields are ignored.', additionalProperties: true },
+);
+
+export const Greeting = Type.Object(
+  {
+    message: Type.String({
+      pattern:
+        '^Hello, [A-Za-z]{1,64}! (Happy birthday!|Your birthday is in [1-9]\\d{0,2} day\\(s\\))$',
+      examples: ['Hello, Casey! Your birthday is in 5 day(s)', 'Hello, Casey! Happy birthday!'],
+    }),
+  },
+  { $id: 'Greeting', additionalProperties: false },
+);
+
+export const Alive = Type.Object(
+  { message: Type.Literal("I'm alive!") },
+  { $id: 'Alive', additionalProperties: false },
+);
+
+export type Greeting = Static<typeof Greeting>;
+export type DateOfBirth = Static<typeof DateOfBirth>;

@@ -1,0 +1,91 @@
+import { within } from './within.ts';
+
+/** Largest request body in bytes that is read. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+/** How much of a refused body of unknown length is read and thrown away before the connection is cut. */
+const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
+const MAX_DRAIN_MILLISECONDS = 2_000;
+
+export class UnsupportedMediaTypeError extends Error {
+  override name = 'UnsupportedMediaTypeError';
+}
+
+/** The body is not JSON: empty, not UTF-8, or malformed. */
+export class MalformedJsonError extends Error {
+  override name = 'MalformedJsonError';
+  constructor(readonly isEmpty: boolean) {
+    super();
+  }
+}
+
+/** The client stopped before the end of its body. */
+export class IncompleteBodyError extends Error {
+  override name = 'IncompleteBodyError';
+}
+
+/** The body is larger than {@link MAX_BODY_BYTES}. */
+export class PayloadTooLargeError extends Error {
+  override name = 'PayloadTooLargeError';
+  /** @param drain throws the rest of a body of unknown length away; the runtime does so when the length is known */
+  constructor(readonly drain?: () => Promise<void>) {
+    super();
+  }
+}
+
+/**
+ * The body of a request as JSON. Without a content type it counts as JSON. Of duplicate keys the last wins.
+ * @throws UnsupportedMediaTypeError, PayloadTooLargeError, IncompleteBodyError, MalformedJsonError
+ */
+export const readJson = async (request: Request): Promise<unknown> => {
+  const type = request.headers.get('content-type');
+  if (type && !/^application\/([^\s;]+\+)?json\s*(;|$)/i.test(type))
+    throw new UnsupportedMediaTypeError();
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) throw new MalformedJsonError(true);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new MalformedJsonError(false);
+  }
+};
+
+const readBytes = async (request: Request): Promise<Uint8Array> => {
+  const length = request.headers.get('content-length');
+  try {
+    if (length === null) return await readStream(request.body);
+    if (Number(length) > MAX_BODY_BYTES) throw new PayloadTooLargeError();
+    return new Uint8Array(await request.arrayBuffer());
+  } catch (error) {
+    throw error instanceof PayloadTooLargeError ? error : new IncompleteBodyError();
+  }
+};
+
+/** The part of a stream's reader that both runtimes type alike. */
+interface Reader {
+  read(): Promise<{ done: boolean; value?: Uint8Array }>;
+  cancel(): Promise<void>;
+}
+
+const readStream = async (stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> => {
+  const bytes = new Uint8Array(MAX_BODY_BYTES);
+  let length = 0;
+  const reader: Reader | undefined = stream?.getReader();
+  while (reader) {
+    const { value } = await reader.read();
+    if (!value) break;
+    if (length + value.length > MAX_BODY_BYTES) throw new PayloadTooLargeError(() => drain(reader));
+    bytes.set(value, length);
+    length += value.length;
+  }
+  return bytes.subarray(0, length);
+};
+
+const drain = async (reader: Reader): Promise<void> => {
+  const deadline = performance.now() + MAX_DRAIN_MILLISECONDS;
+  for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
+    const chunk = await within(deadline - performance.now(), reader.read());
+    if (!chunk?.value) return;
+    drained += chunk.value.length;
+  }
+};

@@ -1,0 +1,44 @@
+import { Elysia } from 'elysia';
+import type { Store } from '../greeting/store.ts';
+import { problem } from './answers.ts';
+import { allowOnly } from './methods.ts';
+import { within } from './within.ts';
+
+/** How long `/readyz` waits for the store. */
+const PING_TIMEOUT_MILLISECONDS = 1_000;
+
+/** How long an answer of the store counts, so that probes never load it. */
+const PING_CACHE_MILLISECONDS = 1_000;
+
+/** `/livez`: the process answers. `/readyz`: the store answers as well. */
+export const healthRoutes = (store: Store) => {
+  const isReady = cached(() => answersInTime(store.ping()));
+  return new Elysia({ name: 'health' })
+    .get('/livez', () => ({ status: 'ok' }))
+    .use(allowOnly('/livez', ['GET']))
+    .get('/readyz', async () =>
+      (await isReady()) ? { status: 'ok' } : problem(503, 'The store does not answer'),
+    )
+    .use(allowOnly('/readyz', ['GET']));
+};
+
+const answersInTime = async (ping: Promise<void>): Promise<boolean> =>
+  (await within(
+    PING_TIMEOUT_MILLISECONDS,
+    ping.then(() => true),
+  )) ?? false;
+
+/** Runs `check` at most once at a time and once a {@link PING_CACHE_MILLISECONDS}. */
+const cached = (check: () => Promise<boolean>): (() => Promise<boolean>) => {
+  let result: Promise<boolean> | undefined;
+  let expires = 0;
+  return () => {
+    if (!result || performance.now() >= expires) {
+      expires = Number.POSITIVE_INFINITY;
+      result = check().finally(() => {
+        expires = performance.now() + PING_CACHE_MILLISECONDS;
+      });
+    }
+    return result;
+  };
+};

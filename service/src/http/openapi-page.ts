@@ -1,0 +1,67 @@
+import { Elysia } from 'elysia';
+import swaggerUi from 'swagger-ui-dist/package.json' with { type: 'json' };
+import { allowOnly } from './methods.ts';
+import { openApiDocument } from './openapi.ts';
+
+/** The version in the path lets caches keep the assets for ever. */
+const ASSETS = `/openapi/assets/${swaggerUi.version}`;
+
+/** Loaded at the first request, since the bundle takes 1.7 MB of memory. */
+const assets = {
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    load: async () =>
+      (await import('swagger-ui-dist/swagger-ui-bundle.js', { with: { type: 'text' } })).default,
+  },
+  'swagger-ui.css': {
+    type: 'text/css; charset=utf-8',
+    load: async () =>
+      (await import('swagger-ui-dist/swagger-ui.css', { with: { type: 'text' } })).default,
+  },
+  'start.js': {
+    type: 'text/javascript; charset=utf-8',
+    load: async () =>
+      `SwaggerUIBundle({ url: '/openapi/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });`,
+  },
+};
+
+/** `/openapi/json`, and `/openapi`, a page that loads nothing from another host. */
+export const openApiRoutes = (appName: string) => {
+  const document = JSON.stringify(openApiDocument(appName));
+  const html = page(appName);
+  const app = new Elysia({ name: 'openapi' })
+    .get('/openapi/json', () => respond(document, 'application/json'))
+    .use(allowOnly('/openapi/json', ['GET']))
+    .get('/openapi', () => respond(html, 'text/html; charset=utf-8'))
+    .use(allowOnly('/openapi', ['GET']));
+  for (const [name, { type, load }] of Object.entries(assets)) {
+    const path = `${ASSETS}/${name}`;
+    app
+      .get(path, async () => respond(await load(), type, 'public, max-age=31536000, immutable'))
+      .use(allowOnly(path, ['GET']));
+  }
+  return app;
+};
+
+const respond = (body: string, type: string, cacheControl = 'no-store'): Response =>
+  new Response(body, { headers: { 'content-type': type, 'cache-control': cacheControl } });
+
+const page = (title: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${ASSETS}/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="${ASSETS}/swagger-ui-bundle.js"></script>
+<script src="${ASSETS}/start.js"></script>
+</body>
+</html>
+`;
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

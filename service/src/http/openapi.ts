@@ -1,0 +1,200 @@
+import type { TSchema } from '@sinclair/typebox';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { Alive, DateOfBirth, Greeting, UsernameParams } from '../greeting/model.ts';
+import { MAX_BODY_BYTES } from './body.ts';
+import { Fault, Problem, ValidationProblem } from './problem.ts';
+
+const schemas = { Alive, DateOfBirth, Greeting, Fault, Problem, ValidationProblem };
+
+const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` });
+
+const json = (name: keyof typeof schemas, examples: Record<string, unknown>) => ({
+  'application/json': {
+    schema: ref(name),
+    examples: Object.fromEntries(Object.entries(examples).map(([key, value]) => [key, { value }])),
+  },
+});
+
+const answer = (
+  description: string,
+  name?: keyof typeof schemas,
+  examples: Record<string, unknown> = {},
+  headers: Record<string, unknown> = {},
+) => ({
+  description,
+  headers: { 'Cache-Control': { schema: { const: 'no-store' } }, ...headers },
+  ...(name && { content: json(name, examples) }),
+});
+
+const usernameFault = {
+  type: 'string_pattern_mismatch',
+  loc: ['path', 'username'],
+  msg: "String should match pattern '^[A-Za-z]+$'",
+  input: 'C4sey',
+};
+
+const commonErrors = {
+  500: answer('A fault of the service.', 'Problem', {
+    fault: { detail: 'Internal Server Error' },
+  }),
+  503: answer(
+    'The store can not answer now.',
+    'Problem',
+    { unavailable: { detail: 'Service Unavailable' } },
+    { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
+  ),
+};
+
+const methodNotAllowed = (allow: string) => ({
+  405: answer(
+    'The path has no such method.',
+    'Problem',
+    { method: { detail: 'Method Not Allowed' } },
+    { Allow: { schema: { const: allow } } },
+  ),
+});
+
+const options = (allow: string) => ({
+  summary: 'The methods of this path',
+  responses: {
+    204: answer('In the `Allow` header.', undefined, {}, { Allow: { schema: { const: allow } } }),
+  },
+});
+
+/** The OpenAPI 3.1 document of the public API, made of the models that validate it. */
+export const openApiDocument = (title: string) => ({
+  openapi: '3.1.1',
+  info: {
+    title,
+    version: packageJson.version,
+    description:
+      'Stores dates of birth and answers with the days to the next birthday. Whoever was born on 29 February has it on 28 February in common years. `HEAD` works wherever `GET` does. Unknown paths are answered 404.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+  tags: [{ name: 'greeting' }],
+  paths: {
+    '/': {
+      get: {
+        operationId: 'alive',
+        tags: ['greeting'],
+        summary: 'A sign of life',
+        responses: {
+          200: answer('The service answers.', 'Alive', { alive: { message: "I'm alive!" } }),
+          ...methodNotAllowed('GET, HEAD, OPTIONS'),
+          500: commonErrors[500],
+        },
+      },
+      options: {
+        operationId: 'aliveOptions',
+        tags: ['greeting'],
+        ...options('GET, HEAD, OPTIONS'),
+      },
+    },
+    '/hello/{username}': {
+      parameters: [
+        {
+          name: 'username',
+          in: 'path',
+          required: true,
+          description: UsernameParams.properties.username.description,
+          schema: UsernameParams.properties.username,
+        },
+      ],
+      get: {
+        operationId: 'greet',
+        tags: ['greeting'],
+        summary: 'Greets a user',
+        responses: {
+          200: answer('The greeting.', 'Greeting', {
+            today: { message: 'Hello, Casey! Happy birthday!' },
+            otherwise: { message: 'Hello, Casey! Your birthday is in 5 day(s)' },
+          }),
+          404: answer('Nothing is stored for this user.', 'Problem', {
+            unknown: { detail: 'User Casey not found' },
+          }),
+          ...methodNotAllowed('GET, HEAD, PUT, OPTIONS'),
+          422: answer('The username is not valid.', 'ValidationProblem', {
+            username: { detail: [usernameFault] },
+          }),
+          ...commonErrors,
+        },
+      },
+      put: {
+        operationId: 'saveDateOfBirth',
+        tags: ['greeting'],
+        summary: 'Stores or replaces the date of birth of a user',
+        requestBody: {
+          required: true,
+          description: `At most ${MAX_BODY_BYTES} bytes. Without a content type it counts as JSON.`,
+          content: json('DateOfBirth', { dateOfBirth: { dateOfBirth: '1990-10-30' } }),
+        },
+        responses: {
+          204: answer('Stored; it survives a crash.'),
+          400: answer('The body ended too early.', 'Problem', {
+            incomplete: { detail: 'The request body is incomplete' },
+          }),
+          ...methodNotAllowed('GET, HEAD, PUT, OPTIONS'),
+          413: answer(`The body is larger than ${MAX_BODY_BYTES} bytes.`, 'Problem', {
+            large: { detail: 'Content Too Large' },
+          }),
+          415: answer('The content type is not JSON.', 'Problem', {
+            type: { detail: 'Unsupported Media Type: send application/json' },
+          }),
+          422: answer('Every fault of path and body.', 'ValidationProblem', {
+            missing: {
+              detail: [
+                { type: 'missing', loc: ['body', 'dateOfBirth'], msg: 'Field required', input: {} },
+              ],
+            },
+            future: {
+              detail: [
+                {
+                  type: 'value_error',
+                  loc: ['body', 'dateOfBirth'],
+                  msg: 'Value error, Date of birth cannot be in the future',
+                  input: '9999-12-31',
+                },
+              ],
+            },
+            both: {
+              detail: [
+                usernameFault,
+                {
+                  type: 'date_from_datetime_parsing',
+                  loc: ['body', 'dateOfBirth'],
+                  msg: 'Input should be a valid date written YYYY-MM-DD, not before 1000-01-01',
+                  input: '2001-02-29',
+                },
+              ],
+            },
+            malformed: {
+              detail: [
+                { type: 'json_invalid', loc: ['body'], msg: 'JSON decode error', input: {} },
+              ],
+            },
+          }),
+          ...commonErrors,
+        },
+      },
+      options: {
+        operationId: 'helloOptions',
+        tags: ['greeting'],
+        ...options('GET, HEAD, PUT, OPTIONS'),
+      },
+    },
+  },
+  components: {
+    schemas: Object.fromEntries(
+      Object.entries<TSchema>(schemas).map(([name, schema]) => [name, toComponent(schema)]),
+    ),
+  },
+});
+
+/** A model without TypeBox's identifiers, its references pointing at the document's components. */
+const toComponent = (schema: TSchema): unknown =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value) =>
+      key === '$id' ? undefined : key === '$ref' ? `#/components/schemas/${value}` : value,
+    ),
+  );

@@ -1,0 +1,13 @@
+/** What `promise` comes to, or undefined when it takes longer than `milliseconds` or rejects. */
+export const within = async <T>(
+  milliseconds: number,
+  promise: Promise<T>,
+): Promise<T | undefined> => {
+  const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), milliseconds);
+  try {
+    return await Promise.race([promise.catch(() => undefined), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,36 @@
+import { type Listen, main } from './main.ts';
+
+interface DenoServer {
+  readonly addr: { readonly hostname: string; readonly port: number };
+  shutdown(): Promise<void>;
+}
+
+declare const Deno: {
+  serve(
+    options: { hostname: string; port: number; onListen: () => void },
+    fetch: (request: Request) => Response | Promise<Response>,
+  ): DenoServer;
+};
+
+/** Deno puts the Host header into the URL unchecked, so that a slash in it would become part of the path. */
+const withUsableHost = (request: Request): Request => {
+  const host = request.headers.get('host');
+  if (host === null || /^[\w.:[\]-]*$/.test(host)) return request;
+  return new Request(
+    `http://localhost${request.url.slice('http://'.length + host.length)}`,
+    request,
+  );
+};
+
+const listenOnDeno: Listen = (fetch, hostname, port) => {
+  const server = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
+    fetch(withUsableHost(request)),
+  );
+  const { hostname: address, port: actualPort } = server.addr;
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${actualPort}`,
+    stop: () => server.shutdown(),
+  };
+};
+
+void main(listenOnDeno);

@@ -1,0 +1,55 @@
+/** A parsed `DATABASE_URL`. */
+export type DatabaseUrl =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly file: string };
+
+/** What is wrong with a database URL; the message is the remedy, without the URL. */
+export class DatabaseUrlError extends Error {
+  override name = 'DatabaseUrlError';
+}
+
+const SPELLINGS = 'use sqlite:path, sqlite:///relative/path, sqlite:////absolute/path or memory:';
+
+/**
+ * Reads a database URL: `sqlite:path`, `sqlite:///relative`, `sqlite:////absolute` (as SQLAlchemy spells it) or
+ * `memory:`.
+ * @throws DatabaseUrlError
+ */
+export const parseDatabaseUrl = (url: string): DatabaseUrl => {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) throw new DatabaseUrlError(SPELLINGS);
+  const rest = url.slice(scheme.length + 1);
+  if (scheme === 'memory') {
+    if (rest !== '') throw new DatabaseUrlError('write memory: with nothing after it');
+    return { kind: 'memory' };
+  }
+  if (/^(postgres|postgresql|mysql|mariadb)(\+|$)/.test(scheme))
+    throw new DatabaseUrlError(
+      `this version keeps its data in SQLite, ${scheme} is not supported yet; ${SPELLINGS}`,
+    );
+  if (scheme !== 'sqlite') throw new DatabaseUrlError(SPELLINGS);
+  return { kind: 'sqlite', file: sqliteFile(rest) };
+};
+
+const sqliteFile = (rest: string): string => {
+  const file = rest.startsWith('//') ? afterAuthority(rest) : rest;
+  if (file === '' || file === ':memory:')
+    throw new DatabaseUrlError(`name a file, or write memory: to keep nothing; ${SPELLINGS}`);
+  if (/[?#\0]/.test(file))
+    throw new DatabaseUrlError(
+      'the file name must not contain "?", "#" or NUL: SQLite options are not supported',
+    );
+  if (file.endsWith('/')) throw new DatabaseUrlError('name a file, not a folder');
+  return file;
+};
+
+const afterAuthority = (rest: string): string => {
+  if (!rest.startsWith('///')) throw new DatabaseUrlError(`SQLite has no host; ${SPELLINGS}`);
+  return rest.slice(3);
+};
+
+/** The URL without its password, fit for logs. */
+export const redactUrl = (url: string): string =>
+  url
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1***@')
+    .replace(/(password|passwd|pwd)=[^&#]*/gi, '$1=***');

@@ -1,0 +1,29 @@
+/** One numbered step of the database schema. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The database can't be used by this program as it is; the message says why and what to do. */
+export class SchemaError extends Error {
+  override name = 'SchemaError';
+}
+
+/**
+ * The migrations that a database still needs.
+ * @param applied versions that the database records
+ * @throws SchemaError when the database was migrated by a newer program
+ */
+export const pendingMigrations = (
+  migrations: readonly Migration[],
+  applied: readonly number[],
+): readonly Migration[] => {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const newer = Math.max(0, ...applied);
+  if (newer > newest)
+    throw new SchemaError(
+      `the database has schema version ${newer}, this program knows up to ${newest}; run the newer program or restore a backup`,
+    );
+  return migrations.filter(({ version }) => !applied.includes(version));
+};

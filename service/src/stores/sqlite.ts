@@ -1,0 +1,75 @@
+import { DatabaseSync } from 'node:sqlite';
+import { type Store, StoreUnavailableError } from '../greeting/store.ts';
+import { pendingMigrations } from './migrations/migration.ts';
+import { sqliteMigrations } from './migrations/sqlite/index.ts';
+
+/** How long a statement waits for another process's lock; the event loop stands still meanwhile. */
+const BUSY_TIMEOUT_MILLISECONDS = 500;
+
+/** How long the start waits for another process that migrates. */
+const MIGRATION_TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * Opens (and creates) an SQLite file and migrates it.
+ * A write is on disk when `save` resolves: write-ahead log with `synchronous=FULL`.
+ * @throws Error when the file can't be opened or written; SchemaError when its schema is newer
+ */
+export const openSqliteStore = (file: string): Store => {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`pragma busy_timeout = ${MIGRATION_TIMEOUT_MILLISECONDS}`);
+    database.exec('pragma journal_mode = wal');
+    database.exec('pragma synchronous = full');
+    migrate(database);
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const select = database.prepare('select date_of_birth from birthday where username = ?');
+  const upsert = database.prepare(
+    'insert into birthday (username, date_of_birth) values (?, ?) on conflict (username) do update set date_of_birth = excluded.date_of_birth',
+  );
+  return {
+    find: async (username) =>
+      answer(() => select.get(username)?.date_of_birth as string | undefined),
+    save: async (username, dateOfBirth) => {
+      answer(() => upsert.run(username, dateOfBirth));
+    },
+    ping: async () => {
+      answer(() => select.get(''));
+    },
+    close: async () => database.close(),
+  };
+};
+
+const answer = <T>(query: () => T): T => {
+  try {
+    return query();
+  } catch (cause) {
+    throw new StoreUnavailableError('SQLite', { cause });
+  }
+};
+
+const migrate = (database: DatabaseSync): void => {
+  // The write lock makes a second process wait here until the first is done.
+  database.exec('begin immediate');
+  try {
+    database.exec(
+      'create table if not exists schema_migration (version integer primary key, name text not null, applied_at text not null default current_timestamp) strict',
+    );
+    const applied = database
+      .prepare('select version from schema_migration')
+      .all()
+      .map((row) => Number(row.version));
+    const record = database.prepare('insert into schema_migration (version, name) values (?, ?)');
+    for (const { version, name, sql } of pendingMigrations(sqliteMigrations, applied)) {
+      database.exec(sql);
+      record.run(version, name);
+    }
+    database.exec('commit');
+  } catch (error) {
+    database.exec('rollback');
+    throw error;
+  }
+};
