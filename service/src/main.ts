@@ -1,4 +1,4 @@
-import { createFetch, createManagementFetch } from './app.ts';
+import { createFetch, createManagementApp } from './app.ts';
 import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
@@ -15,10 +15,10 @@ export const main = async (listen: Listen): Promise<void> => {
   const log = createLog(config.logLevel);
   const store = orExit(() => openStore(config.databaseUrl));
   const today = todayIn(config.timeZone, Date.now);
-  const fetch = createFetch({ store, today, log, appName: config.appName });
-  const api = orExit(() => listen(fetch, config.host, config.port));
+  const dependencies = { store, today, log, appName: config.appName };
+  const api = orExit(() => listen(createFetch(dependencies), config.host, config.port));
   const management = orExit(() =>
-    listen(createManagementFetch({ store, log }), config.managementHost, config.managementPort),
+    listen(createManagementApp(dependencies).fetch, config.managementHost, config.managementPort),
   );
   const data = describeStore(config.databaseUrl);
   log.info(
@@ -28,10 +28,13 @@ export const main = async (listen: Listen): Promise<void> => {
 
   const signal = await untilSignal();
   log.info({ signal }, 'stopping');
-  const inTime = await stopAll([api, management]);
-  await store.close();
-  log.info({ inTime }, 'stopped');
-  log.flush(() => process.exit(0));
+  if (await stopAll([api, management])) {
+    await store.close();
+    log.info('stopped');
+  } else {
+    log.warn('stopped with requests under way');
+    log.flush(() => process.exit(1));
+  }
 };
 
 /** The settings; a wrong one, or a wrong argument, ends the process with status 2. */

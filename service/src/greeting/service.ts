@@ -2,14 +2,29 @@ import { daysUntilBirthday } from './birthday.ts';
 import type { Greeting } from './model.ts';
 import type { Store } from './store.ts';
 
-/** The greeting for a user on the day `today`, or undefined for an unknown user. */
-export const greet = async (
-  store: Store,
-  username: string,
-  today: string,
-): Promise<Greeting | undefined> => {
+/** Nothing is stored for this user. */
+export class UserNotFoundError extends Error {
+  override name = 'UserNotFoundError';
+  constructor(readonly username: string) {
+    super();
+  }
+}
+
+/** A date of birth after today, which nobody has. */
+export class FutureDateOfBirthError extends Error {
+  override name = 'FutureDateOfBirthError';
+  constructor(readonly dateOfBirth: string) {
+    super();
+  }
+}
+
+/**
+ * The greeting for a user on the day `today`.
+ * @throws UserNotFoundError, StoreUnavailableError
+ */
+export const greet = async (store: Store, username: string, today: string): Promise<Greeting> => {
   const dateOfBirth = await store.find(username);
-  if (dateOfBirth === undefined) return undefined;
+  if (dateOfBirth === undefined) throw new UserNotFoundError(username);
   const days = daysUntilBirthday(dateOfBirth, today);
   return {
     message:
@@ -22,14 +37,16 @@ export const greet = async (
 /** Whether `dateOfBirth` lies after `today`; both written `YYYY-MM-DD`. */
 export const isInFuture = (dateOfBirth: string, today: string): boolean => dateOfBirth > today;
 
-/** Stores a user's date of birth; false, and nothing is stored, when it lies after `today`. */
+/**
+ * Stores or replaces a user's date of birth.
+ * @throws FutureDateOfBirthError, StoreUnavailableError; then nothing is stored
+ */
 export const saveDateOfBirth = async (
   store: Store,
   username: string,
   dateOfBirth: string,
   today: string,
-): Promise<boolean> => {
-  if (isInFuture(dateOfBirth, today)) return false;
+): Promise<void> => {
+  if (isInFuture(dateOfBirth, today)) throw new FutureDateOfBirthError(dateOfBirth);
   await store.save(username, dateOfBirth);
-  return true;
 };

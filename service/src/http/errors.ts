@@ -1,4 +1,5 @@
 import type { ErrorHandler } from 'elysia';
+import { FutureDateOfBirthError, UserNotFoundError } from '../greeting/service.ts';
 import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
 import { payloadTooLarge, problem, unprocessable } from './answers.ts';
@@ -8,40 +9,42 @@ import {
   PayloadTooLargeError,
   UnsupportedMediaTypeError,
 } from './body.ts';
+import { futureFault, malformedFault, requestFaults } from './faults.ts';
 
 /** Seconds after which a client should try again when the store can't answer. */
-export const RETRY_AFTER_SECONDS = 1;
+const RETRY_AFTER_SECONDS = 1;
 
-/**
- * Every error becomes an answer here, but one: a request that breaks its schemas is left to its route, which knows them.
- * Nothing of the inside reaches the client; what is our fault is logged, without what the client sent.
- */
+/** Every error becomes an answer here. Nothing of the inside reaches the client; what is our fault is logged. */
 export const answerErrors =
-  (log: Log): ErrorHandler =>
-  ({ code, error, route }) => {
-    const cause = code === 'PARSE' ? error.cause : error;
+  (log: Log, today: () => string): ErrorHandler =>
+  ({ code, error, request, body, route }) => {
     if (code === 'NOT_FOUND') return problem(404, 'Not Found');
-    if (code === 'VALIDATION' && error.type !== 'response') return undefined;
-    if (cause instanceof PayloadTooLargeError) return payloadTooLarge(cause.drain);
-    if (cause instanceof UnsupportedMediaTypeError)
-      return problem(415, 'Unsupported Media Type: send application/json');
-    if (cause instanceof IncompleteBodyError) return problem(400, 'The request body is incomplete');
-    if (cause instanceof MalformedJsonError)
-      return unprocessable([
-        cause.isEmpty
-          ? { type: 'missing', loc: ['body'], msg: 'Field required', input: null }
-          : { type: 'json_invalid', loc: ['body'], msg: 'JSON decode error', input: {} },
-      ]);
-    if (cause instanceof StoreUnavailableError) {
-      log.error({ route, cause: describe(cause.cause) }, 'the store can not answer');
-      return problem(503, 'Service Unavailable', { 'retry-after': String(RETRY_AFTER_SECONDS) });
-    }
-    log.error(
-      { route, cause: describe(cause) },
-      code === 'VALIDATION' ? 'a response breaks its own schema' : 'unexpected error',
-    );
-    return problem(500, 'Internal Server Error');
+    if (code === 'VALIDATION' && error.type !== 'response')
+      return unprocessable(requestFaults(request, body, today()));
+    const cause = code === 'PARSE' ? error.cause : error;
+    return answerClientError(cause) ?? answerServerError(cause, route, log);
   };
+
+const answerClientError = (error: unknown): Response | undefined => {
+  if (error instanceof UserNotFoundError) return problem(404, `User ${error.username} not found`);
+  if (error instanceof FutureDateOfBirthError)
+    return unprocessable([futureFault(error.dateOfBirth)]);
+  if (error instanceof MalformedJsonError) return unprocessable([malformedFault(error.isEmpty)]);
+  if (error instanceof PayloadTooLargeError) return payloadTooLarge(error.drain);
+  if (error instanceof UnsupportedMediaTypeError)
+    return problem(415, 'Unsupported Media Type: send application/json');
+  if (error instanceof IncompleteBodyError) return problem(400, 'The request body is incomplete');
+  return undefined;
+};
+
+const answerServerError = (error: unknown, route: string, log: Log): Response => {
+  if (error instanceof StoreUnavailableError) {
+    log.error({ route, cause: describe(error.cause) }, 'the store can not answer');
+    return problem(503, 'Service Unavailable', { 'retry-after': String(RETRY_AFTER_SECONDS) });
+  }
+  log.error({ route, cause: describe(error) }, 'unexpected error');
+  return problem(500, 'Internal Server Error');
+};
 
 /** Name and place of an error. Its message is left out: it may quote what a client sent. */
 const describe = (error: unknown): string => {

@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia';
 import type { Store } from '../greeting/store.ts';
 import { problem } from './answers.ts';
-import { allowOnly } from './methods.ts';
 import { within } from './within.ts';
 
 /** How long `/readyz` waits for the store. */
@@ -15,11 +14,9 @@ export const healthRoutes = (store: Store) => {
   const isReady = cached(() => answersInTime(store.ping()));
   return new Elysia({ name: 'health' })
     .get('/livez', () => ({ status: 'ok' }))
-    .use(allowOnly('/livez', ['GET']))
     .get('/readyz', async () =>
       (await isReady()) ? { status: 'ok' } : problem(503, 'The store does not answer'),
-    )
-    .use(allowOnly('/readyz', ['GET']));
+    );
 };
 
 const answersInTime = async (ping: Promise<void>): Promise<boolean> =>

@@ -11,17 +11,15 @@ export interface Server {
 /** How long requests under way may take once the process is told to stop. */
 export const SHUTDOWN_TIMEOUT_MILLISECONDS = 10_000;
 
-/** Resolves at SIGTERM or SIGINT; a further signal ends the process at once. */
-export const untilSignal = (): Promise<NodeJS.Signals> =>
-  new Promise((resolve) => {
-    let stopping = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.on(signal, () => {
-        if (stopping) process.exit(1);
-        stopping = true;
-        resolve(signal);
-      });
-  });
+/** Resolves at the first SIGTERM or SIGINT; from then on a further one ends the process at once, as by default. */
+export const untilSignal = async (): Promise<NodeJS.Signals> => {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of signals) process.on(signal, resolve);
+  const received = await promise;
+  for (const signal of signals) process.off(signal, resolve);
+  return received;
+};
 
 /** Stops the servers; whether all of them finished their requests within the timeout. */
 export const stopAll = async (servers: readonly Server[]): Promise<boolean> => {

@@ -1,13 +1,24 @@
-import { Elysia } from 'elysia';
+import type { AnyElysia } from 'elysia';
 import { noContent, problem } from './answers.ts';
 
-/** Answers OPTIONS, and every method that `path` doesn't have with 405, naming the ones it has. */
-export const allowOnly = (path: string, methods: readonly ('GET' | 'PUT')[]) => {
-  const allow = [
-    ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
-    'OPTIONS',
-  ].join(', ');
-  return new Elysia()
-    .options(path, () => noContent({ allow }))
-    .all(path, () => problem(405, 'Method Not Allowed', { allow }));
+/** On every path of `app`: answers OPTIONS, and methods that the path doesn't have with 405. */
+export const answerOtherMethods = <App extends AnyElysia>(app: App): App => {
+  for (const [path, methods] of methodsByPath(app)) {
+    const allow = [...methods, 'OPTIONS'].join(', ');
+    app
+      .options(path, () => noContent({ allow }))
+      .all(path, () => problem(405, 'Method Not Allowed', { allow }));
+  }
+  return app;
+};
+
+/** `HEAD` goes with every `GET`. */
+const methodsByPath = (app: AnyElysia): Map<string, string[]> => {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of app.routes)
+    methods.set(path, [
+      ...(methods.get(path) ?? []),
+      ...(method === 'GET' ? ['GET', 'HEAD'] : [method]),
+    ]);
+  return methods;
 };

@@ -1,6 +1,5 @@
 import { Elysia } from 'elysia';
 import swaggerUi from 'swagger-ui-dist/package.json' with { type: 'json' };
-import { allowOnly } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
 
 /** The version in the path lets caches keep the assets for ever. */
@@ -31,15 +30,11 @@ export const openApiRoutes = (appName: string) => {
   const html = page(appName);
   const app = new Elysia({ name: 'openapi' })
     .get('/openapi/json', () => respond(document, 'application/json'))
-    .use(allowOnly('/openapi/json', ['GET']))
-    .get('/openapi', () => respond(html, 'text/html; charset=utf-8'))
-    .use(allowOnly('/openapi', ['GET']));
-  for (const [name, { type, load }] of Object.entries(assets)) {
-    const path = `${ASSETS}/${name}`;
-    app
-      .get(path, async () => respond(await load(), type, 'public, max-age=31536000, immutable'))
-      .use(allowOnly(path, ['GET']));
-  }
+    .get('/openapi', () => respond(html, 'text/html; charset=utf-8'));
+  for (const [name, { type, load }] of Object.entries(assets))
+    app.get(`${ASSETS}/${name}`, async () =>
+      respond(await load(), type, 'public, max-age=31536000, immutable'),
+    );
   return app;
 };
 
