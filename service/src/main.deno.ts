@@ -14,12 +14,9 @@ declare const Deno: {
 
 /** Deno puts the Host header into the URL unchecked, so that a slash in it would become part of the path. */
 const withUsableHost = (request: Request): Request => {
-  const host = request.headers.get('host');
-  if (host === null || /^[\w.:[\]-]*$/.test(host)) return request;
-  return new Request(
-    `http://localhost${request.url.slice('http://'.length + host.length)}`,
-    request,
-  );
+  const origin = `http://${request.headers.get('host')}`;
+  if (/^http:\/\/[\w.:[\]-]*$/.test(origin) || !request.url.startsWith(origin)) return request;
+  return new Request(`http://localhost${request.url.slice(origin.length)}`, request);
 };
 
 const listenOnDeno: Listen = (fetch, hostname, port) => {

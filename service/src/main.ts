@@ -2,6 +2,7 @@ import { createFetch, createManagementApp } from './app.ts';
 import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
+import { listenOnBun } from './http/listen-on-bun.ts';
 import type { Fetch } from './observability/access-log.ts';
 import { createLog } from './observability/log.ts';
 import { describeStore, openStore } from './stores/open.ts';
@@ -65,19 +66,6 @@ const orExit = <T>(step: () => T): T => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(1);
   }
-};
-
-const listenOnBun: Listen = (fetch, hostname, port) => {
-  const server = Bun.serve({
-    fetch,
-    hostname,
-    port,
-    reusePort: false,
-    // Seconds without a byte; the backstop far above the limit of 16 KiB that the API answers itself.
-    idleTimeout: 30,
-    maxRequestBodySize: 1024 ** 3,
-  });
-  return { url: server.url.origin, stop: () => server.stop() };
 };
 
 if (import.meta.main && 'Bun' in globalThis) void main(listenOnBun);

@@ -3,6 +3,9 @@ import { within } from './within.ts';
 /** Largest request body in bytes that is read. */
 export const MAX_BODY_BYTES = 16 * 1024;
 
+/** Deepest nesting of arrays and objects: quoting a body in an answer must not exhaust the stack. */
+const MAX_DEPTH = 64;
+
 /** How much of a refused body of unknown length is read and thrown away before the connection is cut. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 const MAX_DRAIN_MILLISECONDS = 2_000;
@@ -11,12 +14,14 @@ export class UnsupportedMediaTypeError extends Error {
   override name = 'UnsupportedMediaTypeError';
 }
 
-/** The body is not JSON: empty, not UTF-8, or malformed. */
+/** There is no body. */
+export class EmptyBodyError extends Error {
+  override name = 'EmptyBodyError';
+}
+
+/** The body is not JSON: malformed, not UTF-8, or nested too deeply. */
 export class MalformedJsonError extends Error {
   override name = 'MalformedJsonError';
-  constructor(readonly isEmpty: boolean) {
-    super();
-  }
 }
 
 /** The client stopped before the end of its body. */
@@ -35,20 +40,27 @@ export class PayloadTooLargeError extends Error {
 
 /**
  * The body of a request as JSON. Without a content type it counts as JSON. Of duplicate keys the last wins.
- * @throws UnsupportedMediaTypeError, PayloadTooLargeError, IncompleteBodyError, MalformedJsonError
+ * @throws UnsupportedMediaTypeError, PayloadTooLargeError, IncompleteBodyError, EmptyBodyError, MalformedJsonError
  */
 export const readJson = async (request: Request): Promise<unknown> => {
   const type = request.headers.get('content-type');
   if (type && !/^application\/([^\s;]+\+)?json\s*(;|$)/i.test(type))
     throw new UnsupportedMediaTypeError();
   const bytes = await readBytes(request);
-  if (bytes.length === 0) throw new MalformedJsonError(true);
+  if (bytes.length === 0) throw new EmptyBodyError();
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (bytes.length <= 2 * MAX_DEPTH || isNestedAtMost(MAX_DEPTH, value)) return value;
   } catch {
-    throw new MalformedJsonError(false);
+    // Answered below.
   }
+  throw new MalformedJsonError();
 };
+
+const isNestedAtMost = (depth: number, value: unknown): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((inner) => isNestedAtMost(depth - 1, inner)));
 
 const readBytes = async (request: Request): Promise<Uint8Array> => {
   const length = request.headers.get('content-length');

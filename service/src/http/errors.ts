@@ -4,12 +4,13 @@ import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
 import { payloadTooLarge, problem, unprocessable } from './answers.ts';
 import {
+  EmptyBodyError,
   IncompleteBodyError,
   MalformedJsonError,
   PayloadTooLargeError,
   UnsupportedMediaTypeError,
 } from './body.ts';
-import { futureFault, malformedFault, requestFaults } from './faults.ts';
+import { emptyBodyFaults, futureFault, malformedFault, requestFaults } from './faults.ts';
 
 /** Seconds after which a client should try again when the store can't answer. */
 const RETRY_AFTER_SECONDS = 1;
@@ -22,14 +23,15 @@ export const answerErrors =
     if (code === 'VALIDATION' && error.type !== 'response')
       return unprocessable(requestFaults(request, body, today()));
     const cause = code === 'PARSE' ? error.cause : error;
-    return answerClientError(cause) ?? answerServerError(cause, route, log);
+    return answerClientError(cause, request.url) ?? answerServerError(cause, route, log);
   };
 
-const answerClientError = (error: unknown): Response | undefined => {
+const answerClientError = (error: unknown, url: string): Response | undefined => {
   if (error instanceof UserNotFoundError) return problem(404, `User ${error.username} not found`);
   if (error instanceof FutureDateOfBirthError)
     return unprocessable([futureFault(error.dateOfBirth)]);
-  if (error instanceof MalformedJsonError) return unprocessable([malformedFault(error.isEmpty)]);
+  if (error instanceof EmptyBodyError) return unprocessable(emptyBodyFaults(url));
+  if (error instanceof MalformedJsonError) return unprocessable([malformedFault]);
   if (error instanceof PayloadTooLargeError) return payloadTooLarge(error.drain);
   if (error instanceof UnsupportedMediaTypeError)
     return problem(415, 'Unsupported Media Type: send application/json');

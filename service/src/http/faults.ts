@@ -40,11 +40,19 @@ export const futureFault = (dateOfBirth: string): Fault => ({
   input: dateOfBirth,
 });
 
-/** The fault of a body that is no JSON. */
-export const malformedFault = (isEmpty: boolean): Fault =>
-  isEmpty
-    ? { type: 'missing', loc: ['body'], msg: 'Field required', input: null }
-    : { type: 'json_invalid', loc: ['body'], msg: 'JSON decode error', input: {} };
+/** Every fault of a request whose body is missing. */
+export const emptyBodyFaults = (url: string): Fault[] => [
+  ...pathFaults(url),
+  { type: 'missing', loc: ['body'], msg: 'Field required', input: null },
+];
+
+/** The fault of a body that is no JSON; it is told alone. */
+export const malformedFault: Fault = {
+  type: 'json_invalid',
+  loc: ['body'],
+  msg: 'JSON decode error',
+  input: {},
+};
 
 /** The faults of one part of a request, the first of each field, in the order of the schema. */
 const faultsOf = (part: 'path' | 'body', schema: TObject, input: unknown): Fault[] => {

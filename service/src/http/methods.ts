@@ -6,8 +6,8 @@ export const answerOtherMethods = <App extends AnyElysia>(app: App): App => {
   for (const [path, methods] of methodsByPath(app)) {
     const allow = [...methods, 'OPTIONS'].join(', ');
     app
-      .options(path, () => noContent({ allow }))
-      .all(path, () => problem(405, 'Method Not Allowed', { allow }));
+      .options(path, () => noContent({ allow }), { parse: 'none' })
+      .all(path, () => problem(405, 'Method Not Allowed', { allow }), { parse: 'none' });
   }
   return app;
 };

@@ -43,9 +43,9 @@ const routeMatcher = (routes: readonly string[]): ((url: string) => string) => {
   };
 };
 
-/** The path without a trailing slash, which routing ignores too. A request without a usable Host has a bare path as URL. */
+/** The path without a trailing slash, which routing ignores too. */
 const pathOf = (url: string): string => {
-  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2);
+  const start = url.indexOf('/', url.indexOf('//') + 2);
   const query = url.indexOf('?', start);
   const end = query === -1 ? url.length : query;
   return url.slice(start, end > start + 1 && url[end - 1] === '/' ? end - 1 : end);

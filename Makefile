@@ -1,0 +1,13 @@
+# What a person would type. Everything that is missing is installed first, pinned (tools/bun, bun.lock).
+bun := tools/bun/bun
+
+.PHONY: dev test install
+
+dev: install
+	@exec $(bun) run dev
+
+test: install
+	@exec $(bun) tools/test.ts
+
+install:
+	@$(bun) install --frozen-lockfile --silent

@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createFetch, createManagementApp } from '../../src/app.ts';
+import { todayIn } from '../../src/greeting/today.ts';
+import { stopAll } from '../../src/http/lifecycle.ts';
+import { listenOnBun } from '../../src/http/listen-on-bun.ts';
+import { createLog } from '../../src/observability/log.ts';
+import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
+import { openStore } from '../../src/stores/open.ts';
+
+export type Runtime = 'in-process' | 'bun' | 'deno';
+
+export interface ServerOptions {
+  readonly runtime: Runtime;
+  readonly databaseUrl: string;
+  /** Settings beside the addresses and the database. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The service, listening on free ports of 127.0.0.1. */
+export interface RunningServer {
+  readonly baseUrl: string;
+  readonly managementUrl: string;
+  readonly port: number;
+  readonly managementPort: number;
+  /** The process that serves; this one when it runs in-process. */
+  readonly pid: number;
+  /** Standard output and error so far; nothing when it runs in-process. */
+  output(): string;
+  /** Ends it, once, and resolves with the exit status, 128 and the signal's number when the signal killed it. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
+}
+
+/** What the contract suite runs against; `server` is there while its tests run. */
+export interface Target {
+  readonly runtime: Runtime;
+  readonly store: 'sqlite' | 'memory';
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly server: RunningServer;
+}
+
+const START_TIMEOUT_MILLISECONDS = 20_000;
+const STOP_TIMEOUT_MILLISECONDS = 15_000;
+
+const ROOT = resolve(import.meta.dir, '../../..');
+
+const COMMANDS = {
+  bun: [process.execPath, join(ROOT, 'service/src/main.ts')],
+  deno: [
+    // Not node_modules/.bin/deno: that is a script, which a signal ends while Deno goes on.
+    ...new Bun.Glob('node_modules/@deno/*/deno').scanSync({ cwd: ROOT, absolute: true }),
+    'run',
+    `--config=${join(ROOT, 'deno.json')}`,
+    '--no-prompt',
+    ...['net', 'env', 'read', 'write', 'sys'].map((permission) => `--allow-${permission}`),
+    '--unstable-no-legacy-abort',
+    join(ROOT, 'service/src/main.deno.ts'),
+  ],
+};
+
+/** An empty folder outside the repository; call `remove` when done. */
+export const temporaryFolder = (): { path: string; remove: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), 'hello-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+};
+
+/** A database URL for a target, its file, if it has one, `hello.db` in `folder`. */
+export const databaseUrlIn = (folder: string, { store }: Pick<Target, 'store'>): string =>
+  store === 'memory' ? 'memory:' : `sqlite:///${join(folder, 'hello.db')}`;
+
+/** Starts the service; the caller stops it. */
+export const startServer = (options: ServerOptions): Promise<RunningServer> =>
+  options.runtime === 'in-process'
+    ? startInProcess(options)
+    : startProcess(COMMANDS[options.runtime], options);
+
+const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
+  const store = openStore(parseDatabaseUrl(databaseUrl));
+  const today = todayIn(environment?.TIME_ZONE ?? 'UTC', Date.now);
+  const dependencies = { store, today, log: createLog('silent'), appName: 'Hello' };
+  const api = listenOnBun(createFetch(dependencies), '127.0.0.1', 0);
+  const management = listenOnBun(createManagementApp(dependencies).fetch, '127.0.0.1', 0);
+  let stopped: Promise<number> | undefined;
+  const close = async () => {
+    await stopAll([api, management]);
+    await store.close();
+    return 0;
+  };
+  return running(api.url, management.url, {
+    pid: process.pid,
+    output: () => '',
+    stop: () => (stopped ??= close()),
+  });
+};
+
+const startProcess = async (
+  command: readonly string[],
+  { databaseUrl, environment }: ServerOptions,
+) => {
+  const child = Bun.spawn([...command], {
+    cwd: tmpdir(),
+    env: {
+      ...process.env,
+      NODE_ENV: '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      MANAGEMENT_HOST: '127.0.0.1',
+      MANAGEMENT_PORT: '0',
+      DATABASE_URL: databaseUrl,
+      TIME_ZONE: 'UTC',
+      LOG_LEVEL: 'debug',
+      APP_NAME: 'Hello',
+      ...environment,
+    },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  const outputs = [child.stdout, child.stderr].map(collect);
+  const output = () => outputs.map((read) => read()).join('');
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    const timer = setTimeout(killAtExit, STOP_TIMEOUT_MILLISECONDS);
+    const status = await child.exited;
+    clearTimeout(timer);
+    process.off('exit', killAtExit);
+    return status;
+  };
+  const deadline = performance.now() + START_TIMEOUT_MILLISECONDS;
+  for (;;) {
+    const line = outputs[0]?.().split('\n').slice(0, -1).map(parse).find(isStartLine);
+    if (line) return running(line.url, line.managementUrl, { pid: child.pid, output, stop });
+    if (child.exitCode !== null || performance.now() > deadline) {
+      const status = await stop('SIGKILL');
+      throw new Error(
+        `${command.join(' ')} did not start (exit status ${status}), its output:\n${output()}`,
+      );
+    }
+    await Bun.sleep(10);
+  }
+};
+
+/** Reads a stream to its end in the background; the returned function tells what came so far. */
+const collect = (stream: ReadableStream<Uint8Array>): (() => string) => {
+  let text = '';
+  const read = async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
+  };
+  void read();
+  return () => text;
+};
+
+const parse = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+const isStartLine = (line: unknown): line is { url: string; managementUrl: string } =>
+  typeof line === 'object' && line !== null && 'url' in line && 'managementUrl' in line;
+
+const running = (
+  baseUrl: string,
+  managementUrl: string,
+  rest: Pick<RunningServer, 'pid' | 'output' | 'stop'>,
+): RunningServer => ({
+  baseUrl,
+  managementUrl,
+  port: Number(new URL(baseUrl).port),
+  managementPort: Number(new URL(managementUrl).port),
+  ...rest,
+});

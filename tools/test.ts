@@ -1,0 +1,71 @@
+/** Runs every check and every test; the last line reads `N passed, N failed`, with skipped ones named above it. */
+import { join, relative } from 'node:path';
+import { Glob } from 'bun';
+
+const ROOT = join(import.meta.dir, '..');
+const JUNIT = 'build/junit.xml';
+const LCOV = 'build/coverage/lcov.info';
+
+/** Files of service/src that run only as processes, where coverage can't see them; the black-box tests run them. */
+const UNSEEN_BY_COVERAGE = ['service/src/main.ts', 'service/src/main.deno.ts'];
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+const run = async (title: string, ...command: string[]): Promise<boolean> => {
+  console.log(`\n== ${title}`);
+  const { exited } = Bun.spawn(command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  return (await exited) === 0;
+};
+
+const check = (title: string, passed: boolean): void => {
+  count[passed ? 'passed' : 'failed'] += 1;
+  if (!passed) console.log(`FAILED: ${title}`);
+};
+
+check('types', await run('Types', 'bun', 'check', '--no-script'));
+check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install', 'biome', 'ci'));
+
+const testsPassed = await run(
+  'Tests',
+  ...['bun', 'test', '--randomize', '--only-failures', '--timeout=30000'],
+  ...['--reporter=junit', `--reporter-outfile=${JUNIT}`],
+  ...['--coverage', '--coverage-reporter=lcov', '--coverage-dir=build/coverage'],
+  ...process.argv.slice(2),
+);
+const { skipped, ...tests } = await readJunit();
+count.passed += tests.passed;
+count.failed += tests.failed;
+count.skipped = skipped.length;
+for (const name of skipped) console.log(`skipped: ${name}`);
+check('tests and coverage of at least 95 %', testsPassed);
+
+const uncovered = await missingFromCoverage();
+if (uncovered.length > 0) console.log(`No test imports: ${uncovered.join(', ')}`);
+check('every file of service/src is in the coverage report', uncovered.length === 0);
+
+const { passed, failed } = count;
+console.log(
+  `\n${passed} passed, ${failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,
+);
+process.exit(failed === 0 ? 0 : 1);
+
+async function readJunit() {
+  const xml = await Bun.file(join(ROOT, JUNIT)).text();
+  const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)];
+  const skipped = cases.filter(([, , , body]) => body?.includes('<skipped'));
+  const failed = cases.filter(([, , , body]) => body?.includes('<failure')).length;
+  return {
+    passed: cases.length - failed - skipped.length,
+    failed,
+    skipped: skipped.map(([, name]) => name),
+  };
+}
+
+async function missingFromCoverage() {
+  const lcov = await Bun.file(join(ROOT, LCOV)).text();
+  const covered = new Set([...lcov.matchAll(/^SF:(.*)$/gm)].map(([, file]) => file));
+  return [...new Glob('service/src/**/*.ts').scanSync({ cwd: ROOT })]
+    .map((file) => relative('.', file))
+    .filter((file) => !file.endsWith('.d.ts'))
+    .filter((file) => !covered.has(file) && !UNSEEN_BY_COVERAGE.includes(file));
+}
