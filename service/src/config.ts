@@ -126,7 +126,7 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
   if (
     settings.PORT === settings.MANAGEMENT_PORT &&
     settings.HOST === settings.MANAGEMENT_HOST &&
-    settings.PORT !== 0
+    settings.PORT > 0
   )
     faults.push(
       `MANAGEMENT_PORT is "${settings.MANAGEMENT_PORT}", the same as PORT: set another port`,

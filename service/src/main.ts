@@ -17,9 +17,13 @@ export const main = async (listen: Listen): Promise<void> => {
   const store = orExit(() => openStore(config.databaseUrl));
   const today = todayIn(config.timeZone, Date.now);
   const dependencies = { store, today, log, appName: config.appName };
-  const api = orExit(() => listen(createFetch(dependencies), config.host, config.port));
-  const management = orExit(() =>
-    listen(createManagementApp(dependencies).fetch, config.managementHost, config.managementPort),
+  const serve = (fetch: Fetch, host: string, port: number): Server =>
+    orExit(() => listen(fetch, host, port), `can't listen on ${host} port ${port}: `);
+  const api = serve(createFetch(dependencies), config.host, config.port);
+  const management = serve(
+    createManagementApp(dependencies).fetch,
+    config.managementHost,
+    config.managementPort,
   );
   const data = describeStore(config.databaseUrl);
   log.info(
@@ -59,11 +63,11 @@ const settle = (): Config => {
 };
 
 /** The result of a step that needs a file or a port; without it the process ends with one line and status 1. */
-const orExit = <T>(step: () => T): T => {
+const orExit = <T>(step: () => T, context = ''): T => {
   try {
     return step();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(context + (error instanceof Error ? error.message : String(error)));
     process.exit(1);
   }
 };

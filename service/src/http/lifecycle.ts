@@ -9,7 +9,7 @@ export interface Server {
 }
 
 /** How long requests under way may take once the process is told to stop. */
-export const SHUTDOWN_TIMEOUT_MILLISECONDS = 10_000;
+const SHUTDOWN_TIMEOUT_MILLISECONDS = 10_000;
 
 /** Resolves at the first SIGTERM or SIGINT; from then on a further one ends the process at once, as by default. */
 export const untilSignal = async (): Promise<NodeJS.Signals> => {
@@ -22,7 +22,10 @@ export const untilSignal = async (): Promise<NodeJS.Signals> => {
 };
 
 /** Stops the servers; whether all of them finished their requests within the timeout. */
-export const stopAll = async (servers: readonly Server[]): Promise<boolean> => {
+export const stopAll = async (
+  servers: readonly Server[],
+  timeoutMilliseconds = SHUTDOWN_TIMEOUT_MILLISECONDS,
+): Promise<boolean> => {
   const stopped = Promise.all(servers.map((server) => server.stop())).then(() => true);
-  return (await within(SHUTDOWN_TIMEOUT_MILLISECONDS, stopped)) ?? false;
+  return (await within(timeoutMilliseconds, stopped)) ?? false;
 };

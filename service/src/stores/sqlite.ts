@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Store, StoreUnavailableError } from '../greeting/store.ts';
 import { pendingMigrations } from './migrations/migration.ts';
@@ -5,6 +6,9 @@ import { sqliteMigrations } from './migrations/sqlite/index.ts';
 
 /** How long a statement waits for another process's lock; the event loop stands still meanwhile. */
 const BUSY_TIMEOUT_MILLISECONDS = 500;
+
+/** SQLite's result code for a file that another process holds. */
+const SQLITE_BUSY = 5;
 
 /** How long the start waits for another process that migrates. */
 const MIGRATION_TIMEOUT_MILLISECONDS = 10_000;
@@ -15,10 +19,10 @@ const MIGRATION_TIMEOUT_MILLISECONDS = 10_000;
  * @throws Error when the file can't be opened or written; SchemaError when its schema is newer
  */
 export const openSqliteStore = (file: string): Store => {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(resolve(file)); // absolute, or SQLite would read `file:` as a URI
   try {
     database.exec(`pragma busy_timeout = ${MIGRATION_TIMEOUT_MILLISECONDS}`);
-    database.exec('pragma journal_mode = wal');
+    useWriteAheadLog(database);
     database.exec('pragma synchronous = full');
     migrate(database);
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`);
@@ -51,6 +55,23 @@ const answer = <T>(query: () => T): T => {
   }
 };
 
+/** SQLite refuses the change at once, whatever the busy timeout, while another process makes it too. */
+const useWriteAheadLog = (database: DatabaseSync): void => {
+  const deadline = performance.now() + MIGRATION_TIMEOUT_MILLISECONDS;
+  for (;;) {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+};
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+
 const migrate = (database: DatabaseSync): void => {
   // The write lock makes a second process wait here until the first is done.
   database.exec('begin immediate');
@@ -69,7 +90,15 @@ const migrate = (database: DatabaseSync): void => {
     }
     database.exec('commit');
   } catch (error) {
-    database.exec('rollback');
+    rollBack(database);
     throw error;
+  }
+};
+
+const rollBack = (database: DatabaseSync): void => {
+  try {
+    database.exec('rollback');
+  } catch {
+    // SQLite has rolled back by itself.
   }
 };

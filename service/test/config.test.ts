@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'bun:test';
+import { ConfigError, help, loadConfig, Settings, settingsTable } from '../src/config.ts';
+
+const NAMES = Object.keys(Settings.properties);
+
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8000,
+  managementHost: '127.0.0.1',
+  managementPort: 9000,
+  databaseUrl: { kind: 'sqlite', file: 'hello.db' },
+  timeZone: 'UTC',
+  logLevel: 'info',
+  appName: 'Hello',
+} as const;
+
+const BAD_PORTS = [
+  '-1',
+  '65536',
+  '99999999999',
+  '8000.5',
+  '1e3',
+  '0x50',
+  '+80',
+  ' 80',
+  '80 ',
+  'http',
+  '٨٠',
+];
+
+const faultsOf = (environment: Record<string, string | undefined>): readonly string[] => {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    const { faults, message } = error as ConfigError;
+    expect(message.split('\n')).toEqual([...faults]);
+    return faults;
+  }
+  return [];
+};
+
+describe('loadConfig', () => {
+  test('has a default for every setting', () => {
+    expect(loadConfig({})).toEqual(DEFAULTS);
+    expect(Object.keys(DEFAULTS)).toHaveLength(NAMES.length);
+  });
+
+  test('takes an empty variable for unset', () => {
+    expect(loadConfig(Object.fromEntries(NAMES.map((name) => [name, ''])))).toEqual(DEFAULTS);
+  });
+
+  test('ignores other variables', () => {
+    expect(loadConfig({ PATH: '/bin', port: '1', HELLO_PORT: '2' })).toEqual(DEFAULTS);
+  });
+
+  for (const [name, key, values] of [
+    ['HOST', 'host', ['::', '::1', '0.0.0.0', 'localhost', 'api.example.com', 'fe80::1%eth0']],
+    ['MANAGEMENT_HOST', 'managementHost', ['::', '10.0.0.1', 'localhost']],
+    ['TIME_ZONE', 'timeZone', ['UTC', 'Europe/Madrid', 'America/St_Johns', 'Etc/GMT+12']],
+    ['LOG_LEVEL', 'logLevel', ['debug', 'info', 'warn', 'error', 'silent']],
+    ['APP_NAME', 'appName', ['Hello, you', '<b>&"', '~', 'x'.repeat(100)]],
+  ] as const)
+    for (const value of values)
+      test(`takes ${name}=${value}`, () =>
+        expect(loadConfig({ [name]: value })).toEqual({ ...DEFAULTS, [key]: value }));
+
+  for (const [name, key] of [
+    ['PORT', 'port'],
+    ['MANAGEMENT_PORT', 'managementPort'],
+  ] as const)
+    for (const value of ['0', '1', '8080', '65535'])
+      test(`takes ${name}=${value}`, () =>
+        expect(loadConfig({ [name]: value })).toEqual({ ...DEFAULTS, [key]: Number(value) }));
+
+  for (const [value, databaseUrl] of [
+    ['memory:', { kind: 'memory' }],
+    ['sqlite:////data/hello.db', { kind: 'sqlite', file: '/data/hello.db' }],
+  ] as const)
+    test(`takes DATABASE_URL=${value}`, () =>
+      expect(loadConfig({ DATABASE_URL: value })).toEqual({ ...DEFAULTS, databaseUrl }));
+
+  for (const [name, remedy, values] of [
+    [
+      'HOST',
+      'set an IP address or a host name',
+      ['[::]', 'a b', 'http://host', 'host/x', 'ho\nst'],
+    ],
+    ['MANAGEMENT_HOST', 'set an IP address or a host name', ['[::1]', ' ']],
+    ['PORT', 'set an integer from 0 to 65535', BAD_PORTS],
+    ['MANAGEMENT_PORT', 'set an integer from 0 to 65535', BAD_PORTS],
+    ['DATABASE_URL', 'use sqlite:path', ['hello.db', 'mongodb://host', 'postgres://host/hello']],
+    ['TIME_ZONE', 'set an IANA time zone', ['Mars/Base', 'Madrid', 'utc ', '/etc/localtime']],
+    ['LOG_LEVEL', 'set debug, info, warn, error or silent', ['INFO', 'trace', 'verbose', '30']],
+    ['APP_NAME', 'set 1 to 100 printable ASCII', ['Grüße', 'a\tb', 'a\nb', 'x'.repeat(101)]],
+  ] as const)
+    for (const value of values)
+      test(`refuses ${name}=${JSON.stringify(value)}, with the remedy`, () => {
+        const faults = faultsOf({ [name]: value });
+        expect(faults).toHaveLength(1);
+        expect(faults[0]).toStartWith(`${name} is ${JSON.stringify(value)}: `);
+        expect(faults[0]).toContain(remedy);
+        expect(faults[0]).not.toContain('\n');
+      });
+
+  test('tells every fault in one go', () => {
+    const bad = {
+      HOST: '[::]',
+      PORT: 'http',
+      MANAGEMENT_HOST: '*',
+      MANAGEMENT_PORT: '65536',
+      DATABASE_URL: 'hello.db',
+      TIME_ZONE: 'Mars/Base',
+      LOG_LEVEL: 'loud',
+      APP_NAME: 'é',
+    };
+    expect(Object.keys(bad)).toEqual(NAMES);
+    const faults = faultsOf(bad);
+    expect(faults.map((fault) => fault.split(' ')[0] as string).toSorted()).toEqual(
+      NAMES.toSorted(),
+    );
+    for (const [name, value] of Object.entries(bad))
+      expect(faults.filter((fault) => fault.startsWith(`${name} is "${value}": `))).toHaveLength(1);
+  });
+});
+
+describe('two ports', () => {
+  const clash = (environment: Record<string, string>) =>
+    faultsOf(environment).filter((fault) => fault.includes('the same as PORT'));
+
+  test('must differ on one address', () => {
+    const message = (port: number) => [
+      `MANAGEMENT_PORT is "${port}", the same as PORT: set another port`,
+    ];
+    expect(clash({ PORT: '9000' })).toEqual(message(9000));
+    expect(clash({ MANAGEMENT_PORT: '8000' })).toEqual(message(8000));
+    expect(clash({ PORT: '80', MANAGEMENT_PORT: '80' })).toEqual(message(80));
+  });
+
+  test('may be equal on two addresses, or when both are any free port', () => {
+    expect(faultsOf({ PORT: '9000', MANAGEMENT_HOST: '127.0.0.2' })).toEqual([]);
+    expect(faultsOf({ PORT: '0', MANAGEMENT_PORT: '0' })).toEqual([]);
+  });
+
+  test('do not clash when they are no ports', () => {
+    expect(clash({ PORT: 'http', MANAGEMENT_PORT: 'http' })).toEqual([]);
+  });
+});
+
+describe('a message never tells a password', () => {
+  for (const url of [
+    'postgres://user:s3cret@host/hello',
+    'postgres://user:p@s3cret@host/hello',
+    'postgres://user:s3cret@host',
+    'postgres://:s3cret@host/hello',
+    'postgres://s3cret@host/hello',
+    'POSTGRESQL+asyncpg://user:s3cret@[::1]:5432/hello?sslmode=require',
+    'postgres://a:s3cret@one,b:s3cret@two/hello',
+    'postgres://host/hello?user=a&password=s3cret',
+    'postgres://host/hello?PASSWORD=s3cret&x=1',
+    'mysql://user:s3cret@host/hello',
+    'sqlite://user:s3cret@host/hello.db',
+    'mongodb+srv://user:s3cret@host',
+    'memory://user:s3cret@host',
+    // Characters that a URL would have to encode.
+    'postgres://user:p/s3cret@host/hello',
+    'postgres://user:p?s3cret@host/hello',
+    'postgres://user:p#s3cret@host/hello',
+    'postgres://user:p s3cret@host/hello',
+    'postgres://host/hello?password=p#s3cret',
+    // Not quite a URL, as from a quoted line of an environment file.
+    '"postgres://user:s3cret@host/hello"',
+    ' postgres://user:s3cret@host/hello',
+    'DATABASE_URL=postgres://user:s3cret@host/hello',
+    'postgres:user:s3cret@host/hello',
+    'postgres:/user:s3cret@host/hello',
+    'postgres//user:s3cret@host/hello',
+    'user:s3cret@host/hello',
+    'host=db user=me password=s3cret',
+    "host=db user=me password = 's3cret'",
+  ])
+    test(url, () => {
+      const faults = faultsOf({ DATABASE_URL: url });
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).toStartWith('DATABASE_URL is "');
+      expect(faults[0]).not.toContain('s3cret');
+    });
+});
+
+describe('the documents of the settings', () => {
+  test('help names every setting and its default', () => {
+    for (const [name, { default: value }] of Object.entries(Settings.properties))
+      expect(help()).toMatch(new RegExp(`^  ${name}\\n      .+\\n      Default: ${value}$`, 'm'));
+    expect(help()).not.toContain('`');
+    expect(help()).not.toContain('undefined');
+  });
+
+  test('the table has a row for every setting', () => {
+    const rows = settingsTable().split('\n').slice(2);
+    expect(rows.map((row) => row.split('`')[1])).toEqual(NAMES);
+    for (const [index, { default: value }] of Object.values(Settings.properties).entries())
+      expect(rows[index]).toEndWith(`| \`${value}\` |`);
+    for (const row of rows) expect(row.split('|')).toHaveLength(5);
+  });
+});
