@@ -4,17 +4,27 @@ import { todayIn } from './greeting/today.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import type { Fetch } from './observability/access-log.ts';
-import { createLog } from './observability/log.ts';
-import { describeStore, openStore } from './stores/open.ts';
+import { createLog, type Log } from './observability/log.ts';
+import { describeStore, migrateStore, openStore } from './stores/open.ts';
 
 /** Serves `fetch` on an address; how is up to the runtime. */
 export type Listen = (fetch: Fetch, hostname: string, port: number) => Server;
 
-/** The whole program: settings, store, app, listen, signals. */
+/** The whole program: settings, then serve or migrate. */
 export const main = async (listen: Listen): Promise<void> => {
-  const config = settle();
+  const command = commandOrExit();
+  const config = configOrExit();
   const log = createLog(config.logLevel);
-  const store = orExit(() => openStore(config.databaseUrl));
+  if (command === 'serve') await serve(config, log, listen);
+  else await migrate(config, log);
+};
+
+/** Store, app, listen, signals. */
+const serve = async (config: Config, log: Log, listen: Listen): Promise<void> => {
+  const { server } = config;
+  const store = orExit(() =>
+    openStore(config.databaseUrl, { server, log, onSchemaError: exitWith }),
+  );
   const today = todayIn(config.timeZone, Date.now);
   const dependencies = { store, today, log, appName: config.appName };
   const api = orExit(() => listen(createFetch(dependencies), config.host, config.port));
@@ -38,17 +48,25 @@ export const main = async (listen: Listen): Promise<void> => {
   }
 };
 
-/** The settings; a wrong one, or a wrong argument, ends the process with status 2. */
-const settle = (): Config => {
-  const [argument] = process.argv.slice(2);
+const migrate = async ({ databaseUrl, server }: Config, log: Log): Promise<void> => {
+  await migrateStore(databaseUrl, { server, log }).catch(exitWith);
+  log.info(`migrated: ${describeStore(databaseUrl)}`);
+};
+
+/** What the argument says to do; a wrong one ends the process with status 2. */
+const commandOrExit = (): 'serve' | 'migrate' => {
+  const [argument = 'serve', ...others] = process.argv.slice(2);
   if (argument === '--help') {
     console.log(help());
     process.exit(0);
   }
-  if (argument !== undefined) {
-    console.error(`unknown argument ${JSON.stringify(argument)}: run with --help`);
-    process.exit(2);
-  }
+  if (others.length === 0 && (argument === 'serve' || argument === 'migrate')) return argument;
+  console.error(`unknown argument ${JSON.stringify(others[0] ?? argument)}: run with --help`);
+  process.exit(2);
+};
+
+/** The settings; a wrong one ends the process with status 2. */
+const configOrExit = (): Config => {
   try {
     return loadConfig(process.env);
   } catch (error) {
@@ -63,9 +81,13 @@ const orExit = <T>(step: () => T): T => {
   try {
     return step();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exit(1);
+    return exitWith(error);
   }
+};
+
+const exitWith = (error: unknown): never => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
 };
 
 if (import.meta.main && 'Bun' in globalThis) void main(listenOnBun);

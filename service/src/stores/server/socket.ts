@@ -1,0 +1,50 @@
+import { type NetConnectOpts, Socket } from 'node:net';
+import { DatabaseError } from './connection.ts';
+
+/** A socket of our own for a driver, so that it can be dropped with what is unsent and its end be noticed. */
+export class DriverSocket {
+  readonly socket = new Socket();
+  readonly closed: Promise<void>;
+  #rejectPending: ((error: DatabaseError) => void) | undefined;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.socket.on('error', () => {});
+    this.socket.once('close', () => {
+      resolve();
+      this.#fail('CLOSED');
+    });
+  }
+
+  connect(options: NetConnectOpts): Socket {
+    return this.socket.connect(options);
+  }
+
+  /** The promise, which also rejects when the socket closes: not every driver rejects what is pending then. */
+  guard<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#rejectPending = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** Rejects what is pending after `milliseconds`, and drops the connection. */
+  destroyAfter(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#fail('ETIMEDOUT');
+      this.destroy();
+    }, milliseconds);
+  }
+
+  /** A reset, not a close: the kernel would go on sending what the server hasn't taken yet. */
+  destroy(): void {
+    this.socket.resetAndDestroy();
+    this.#fail('DESTROYED');
+  }
+
+  #fail(code: string): void {
+    this.#rejectPending?.(new DatabaseError('unreachable', code));
+    this.#rejectPending = undefined;
+  }
+}
