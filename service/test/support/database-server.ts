@@ -52,6 +52,10 @@ export interface DatabaseServer {
     readonly certificate: string;
     readonly key: string;
   }): Promise<void>;
+  /** Notes every attempt to log in from now on, as soon as the client names a user. */
+  logLogins(): Promise<void>;
+  /** Whether a user was named in an attempt to log in. */
+  sawLogin(user: string): Promise<boolean>;
   /** Ends it for good and removes its folder. */
   remove(): Promise<void>;
 }

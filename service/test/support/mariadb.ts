@@ -139,6 +139,16 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
       await writeCertificate(certificate);
       await sql('flush ssl');
     },
+    logLogins: async () => {
+      await sql("set global log_output = 'TABLE'");
+      await sql('set global general_log = 1');
+    },
+    sawLogin: async (user) => {
+      const rows = await sql(
+        `select 1 from general_log where command_type = 'Connect' and argument like ${literal(`%${user}%`)} limit 1`,
+      );
+      return rows.length > 0;
+    },
     remove: () => folder.remove(),
   };
   await writeCertificate(certificates().right);

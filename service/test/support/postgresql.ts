@@ -170,6 +170,12 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
       await sql('select pg_reload_conf()');
       await Bun.sleep(100);
     },
+    logLogins: async () => {
+      await sql('alter system set log_connections = on');
+      await sql('select pg_reload_conf()');
+      await Bun.sleep(100);
+    },
+    sawLogin: async (user) => readFileSync(log, 'utf8').includes(user),
     remove: () => folder.remove(),
   };
   await writeCertificate(certificates().right);

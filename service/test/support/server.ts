@@ -35,7 +35,7 @@ export interface RunningServer {
 /** What the contract suite runs against; `server` is there while its tests run. */
 export interface Target {
   readonly runtime: Runtime;
-  readonly store: 'sqlite' | 'memory';
+  readonly store: 'sqlite' | 'memory' | 'postgresql' | 'mysql';
   readonly environment?: Readonly<Record<string, string>>;
   readonly server: RunningServer;
 }
@@ -45,7 +45,8 @@ const STOP_TIMEOUT_MILLISECONDS = 15_000;
 
 const ROOT = resolve(import.meta.dir, '../../..');
 
-const COMMANDS = {
+/** What runs the program, without arguments. */
+export const COMMANDS = {
   bun: [process.execPath, join(ROOT, 'service/src/main.ts')],
   deno: [
     // Not node_modules/.bin/deno: that is a script, which a signal ends while Deno goes on.
@@ -65,7 +66,7 @@ export const temporaryFolder = (): { path: string; remove: () => void } => {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
-/** A database URL for a target, its file, if it has one, `hello.db` in `folder`. */
+/** A database URL for a target that needs no server, its file, if it has one, `hello.db` in `folder`. */
 export const databaseUrlIn = (folder: string, { store }: Pick<Target, 'store'>): string =>
   store === 'memory' ? 'memory:' : `sqlite:///${join(folder, 'hello.db')}`;
 
