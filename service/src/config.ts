@@ -63,7 +63,7 @@ export const Settings = Type.Object({
   }),
   DATABASE_CREDENTIALS_FILE: Type.String({
     description:
-      'JSON file with `username` and `password`, in place of those in the URL; a change is noticed.',
+      'JSON file with `username` and `password`, in place of what the URL says; a change is noticed.',
     default: '',
     expected: 'a file',
   }),

@@ -3,9 +3,13 @@ import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
+import { within } from './http/within.ts';
 import type { Fetch } from './observability/access-log.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
+
+/** How long the start waits for the database. */
+const START_MILLISECONDS = 2_000;
 
 /** Serves `fetch` on an address; how is up to the runtime. */
 export type Listen = (fetch: Fetch, hostname: string, port: number) => Server;
@@ -25,6 +29,8 @@ const serve = async (config: Config, log: Log, listen: Listen): Promise<void> =>
   const store = orExit(() =>
     openStore(config.databaseUrl, { server, log, onSchemaError: exitWith }),
   );
+  // A database that is there is checked before the first request; one that isn't is awaited while listening.
+  await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
   const dependencies = { store, today, log, appName: config.appName };
   const api = orExit(() => listen(createFetch(dependencies), config.host, config.port));

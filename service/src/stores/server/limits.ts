@@ -1,6 +1,8 @@
 /** How long a request may take at the database, in parts; all in milliseconds. */
 export interface Limits {
-  /** Waiting for a connection, and opening one. */
+  /** Opening a connection. */
+  readonly connect: number;
+  /** Waiting for a connection that is free. */
   readonly wait: number;
   /** From sending a save to its begin on the server, which refuses it later. */
   readonly start: number;
@@ -13,5 +15,11 @@ export interface Limits {
 /** The parts of a request's time; waiting, answer and cancelling together stay within `milliseconds`. */
 export const limitsWithin = (milliseconds: number): Limits => {
   const part = (share: number) => Math.ceil(milliseconds * share);
-  return { wait: part(0.25), start: part(0.125), statement: part(0.5), answer: part(0.65) };
+  return {
+    connect: milliseconds,
+    wait: part(0.25),
+    start: part(0.125),
+    statement: part(0.5),
+    answer: part(0.65),
+  };
 };

@@ -50,7 +50,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     Number((await query('select unix_timestamp(sysdate(6)) as seconds'))[0]?.seconds),
   );
 
-  const timer = socket.destroyAfter(limits.statement);
+  const timer = socket.destroyAfter(limits.connect);
   try {
     await run((done) => driver.connect((error) => done(error, undefined)));
     const [row] = await query('select version() as version');
@@ -172,7 +172,8 @@ const databaseError = (error: unknown): unknown => {
   if (error instanceof DatabaseError) return error;
   if (!(error instanceof Error)) return new DatabaseError('other', 'UNKNOWN');
   const errno = 'errno' in error ? Number(error.errno) : 0;
-  const isServers = 'sqlState' in error && errno > 0;
+  // The system's numbers are negative or small.
+  const isServers = errno >= 1000;
   const code = isServers ? String(errno) : 'code' in error ? String(error.code) : 'CLOSED';
   const fault = isServers ? (FAULTS[errno] ?? 'other') : 'unreachable';
   return Object.assign(new DatabaseError(fault, code), { cause: error });

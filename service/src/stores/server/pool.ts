@@ -28,7 +28,7 @@ const FIRST_BACKOFF_MILLISECONDS = 50;
 const LAST_BACKOFF_MILLISECONDS = 400;
 
 /** A connection as old as this that turns out read-only may lead to a server that has been replaced. */
-const REPLACE_AFTER_MILLISECONDS = 1_000;
+const REPLACE_AFTER_MILLISECONDS = 300;
 
 /** How long an answer of the server proves that it is there. */
 const ANSWER_COUNTS_MILLISECONDS = 1_000;
@@ -42,7 +42,7 @@ export class Pool {
   readonly #queue: RequestQueue;
   readonly #lanes = new Set<Lane>();
   readonly #idle: Lane[] = [];
-  #opening = 0;
+  readonly #opening = new Set<Promise<boolean>>();
   #openAgainAt = 0;
   #state: 'starting' | 'up' | 'down' | 'closed' = 'starting';
   #reason: Fault | undefined;
@@ -69,14 +69,15 @@ export class Pool {
 
   /** Whether the server answers; a busy pool proves it, or else a connection of its own. @throws StoreUnavailableError */
   async ping(): Promise<void> {
-    if (this.#state === 'down' || this.#state === 'closed') throw unavailable(this.#state);
+    if (this.#state === 'starting') await Promise.race(this.#opening);
+    if (this.#state === 'down' || this.#state === 'closed') throw unavailable();
     if (performance.now() - this.#lastAnswer < ANSWER_COUNTS_MILLISECONDS) return;
     const lane = this.#idle.pop();
     if (lane) return this.#ping(lane);
     try {
       void (await this.#options.connect()).close();
     } catch (error) {
-      if (faultOf(error) !== 'too many connections') throw unavailable(error);
+      if (faultOf(error) !== 'too many connections') throw unavailable();
     }
   }
 
@@ -97,15 +98,14 @@ export class Pool {
   async close(): Promise<void> {
     this.#state = 'closed';
     clearTimeout(this.#timer);
-    this.#queue.rejectAll(unavailable('closed'));
+    this.#queue.rejectAll(unavailable());
     const closed = [...this.#lanes].map(({ connection }) => connection.closed);
     for (const lane of this.#lanes) this.#retire(lane);
-    await Promise.all(closed);
+    await Promise.all([...closed, ...this.#opening]);
   }
 
   #request(username: string, dateOfBirth?: string): Promise<string | undefined> {
-    if (this.#state === 'down' || this.#state === 'closed')
-      return Promise.reject(unavailable(this.#state));
+    if (this.#state === 'down' || this.#state === 'closed') return Promise.reject(unavailable());
     const answer = this.#queue.add(username, dateOfBirth);
     this.#pump();
     return answer;
@@ -119,7 +119,7 @@ export class Pool {
       const lane = this.#idle.pop();
       if (lane) void this.#run(lane, batch);
     }
-    if (this.#queue.size > this.#opening && performance.now() >= this.#openAgainAt)
+    if (this.#queue.size > this.#opening.size && performance.now() >= this.#openAgainAt)
       this.#openIfRoom();
   }
 
@@ -148,9 +148,17 @@ export class Pool {
 
   /** A batch whose statement failed. */
   #settle(batch: Batch, error: unknown, retry: boolean): void {
-    if (retry && (this.#state === 'up' || this.#state === 'starting'))
-      batch.retry(unavailable(error));
-    else batch.reject(unavailable(error));
+    const isUp = this.#state === 'up';
+    if (retry && isUp) batch.retry(unavailable());
+    else {
+      // One that is down has been logged.
+      if (isUp) this.#logFailure(error);
+      batch.reject(unavailable());
+    }
+  }
+
+  #logFailure(error: unknown): void {
+    this.#options.log.warn({ reason: reasonOf(error) }, 'the database did not execute a statement');
   }
 
   /** No answer came: the server is asked to stop the statement, for a moment, and the connection dropped. */
@@ -196,15 +204,22 @@ export class Pool {
   }
 
   #openIfRoom(): void {
-    if (this.#lanes.size + this.#opening < this.#options.max) void this.#open();
+    if (this.#lanes.size + this.#opening.size < this.#options.max) void this.#open();
   }
 
   /** Opens a connection; whether it did, and there still was room for it. */
-  async #open(limit = this.#options.max): Promise<boolean> {
-    this.#opening += 1;
+  #open(limit = this.#options.max): Promise<boolean> {
+    const opening = this.#connect(limit).finally(() => {
+      this.#opening.delete(opening);
+      this.#pump();
+    });
+    this.#opening.add(opening);
+    return opening;
+  }
+
+  async #connect(limit: number): Promise<boolean> {
     try {
       const connection = await this.#options.connect();
-      this.#opening -= 1;
       if (this.#state === 'closed' || this.#lanes.size >= limit) {
         void connection.close();
         return false;
@@ -212,7 +227,6 @@ export class Pool {
       this.#add(connection);
       return true;
     } catch (error) {
-      this.#opening -= 1;
       this.#couldNotOpen(error);
       return false;
     }
@@ -224,7 +238,6 @@ export class Pool {
     void connection.closed.then(() => this.#forget(lane));
     this.#up();
     this.#answered(lane);
-    this.#pump();
   }
 
   #couldNotOpen(error: unknown): void {
@@ -237,7 +250,7 @@ export class Pool {
   }
 
   #up(): void {
-    if (this.#state === 'down') this.#options.log.info('the database answers again');
+    if (this.#state !== 'up') this.#options.log.info('the database answers');
     this.#state = 'up';
     this.#reason = undefined;
     this.#attempts = 0;
@@ -248,7 +261,7 @@ export class Pool {
     this.#note(error, 'the database can not be used, trying again');
     if (this.#state === 'down') return;
     this.#state = 'down';
-    this.#queue.rejectAll(unavailable(error));
+    this.#queue.rejectAll(unavailable());
     this.#reconnectLater();
   }
 
@@ -268,8 +281,7 @@ export class Pool {
     const fault = faultOf(error);
     if (fault === this.#reason) return;
     this.#reason = fault;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#options.log.warn({ fault, reason }, message);
+    this.#options.log.warn({ fault, reason: reasonOf(error) }, message);
   }
 
   async #ping(lane: Lane): Promise<void> {
@@ -279,7 +291,7 @@ export class Pool {
       this.#answered(lane);
     } catch (error) {
       this.#discard(lane);
-      throw unavailable(error);
+      throw unavailable();
     } finally {
       clearTimeout(timer);
       this.#pump();
@@ -292,8 +304,11 @@ const isWorthRetrying = (fault: Fault): boolean =>
 
 const faultOf = (error: unknown): Fault => (error instanceof DatabaseError ? error.fault : 'other');
 
-const unavailable = (cause: unknown): StoreUnavailableError =>
-  new StoreUnavailableError('the database', { cause });
+/** Without a cause: it is logged here, not once a request. */
+const unavailable = (): StoreUnavailableError => new StoreUnavailableError('the database');
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 /** Twice as long each time, and never the same for two processes. */
 const backoff = (attempt: number): number =>

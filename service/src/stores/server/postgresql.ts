@@ -60,7 +60,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     Number((await query('select extract(epoch from clock_timestamp()) as seconds'))[0]?.seconds),
   );
 
-  const timer = socket.destroyAfter(limits.statement);
+  const timer = socket.destroyAfter(limits.connect);
   try {
     await run(() => client.connect());
     await query(`set statement_timeout = ${limits.statement}`);

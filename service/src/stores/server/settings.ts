@@ -69,9 +69,9 @@ const credentialsFile = (
   if (DATABASE_PASSWORD_FILE !== '' && DATABASE_CREDENTIALS_FILE !== '')
     faults.push('DATABASE_PASSWORD_FILE and DATABASE_CREDENTIALS_FILE are set: set one of them');
   if (DATABASE_CREDENTIALS_FILE !== '') {
-    if (url.username !== undefined || url.password !== undefined)
+    if (url.password !== undefined)
       faults.push(
-        'DATABASE_CREDENTIALS_FILE is set, but DATABASE_URL names a user: set the URL without user and password',
+        'DATABASE_CREDENTIALS_FILE is set, but DATABASE_URL has a password: set the URL without it',
       );
     return readable('DATABASE_CREDENTIALS_FILE', faults, {
       path: DATABASE_CREDENTIALS_FILE,

@@ -46,7 +46,9 @@ export const openServerStore = (options: ServerStoreOptions): Store => {
 
 /** Applies the missing migrations. @throws DatabaseError, SchemaError */
 export const migrateServer = async (options: ServerStoreOptions): Promise<void> => {
-  const connection = await connector(options)();
+  // Others may migrate at the same time, and nobody waits for an answer.
+  const timeoutMilliseconds = options.timeoutMilliseconds * 10;
+  const connection = await connector({ ...options, timeoutMilliseconds })();
   try {
     await (await loadDialect(options.address)).migrate(connection);
   } finally {
