@@ -29,7 +29,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
   const socket = new DriverSocket();
   const driver = createConnection(driverOptions(options, socket));
   // Without a listener the end of an idle connection would end the process.
-  driver.on('error', () => socket.destroy());
+  driver.on('error', (error) => socket.destroy(error));
   const run = async <T>(
     start: (done: (error: Error | null, result: unknown) => void) => void,
   ): Promise<T> => {

@@ -289,7 +289,7 @@ export class Pool {
     try {
       await lane.connection.ping();
       this.#answered(lane);
-    } catch (error) {
+    } catch {
       this.#discard(lane);
       throw unavailable();
     } finally {

@@ -44,7 +44,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     keepAliveInitialDelayMillis: 10_000,
   });
   // Without a listener the end of an idle connection would end the process.
-  client.on('error', () => socket.destroy());
+  client.on('error', (error) => socket.destroy(error));
   const run = async <T>(query: () => Promise<T>): Promise<T> => {
     try {
       return await socket.guard(query());

@@ -5,7 +5,7 @@ import { DatabaseError } from './connection.ts';
 export class DriverSocket {
   readonly socket = new Socket();
   readonly closed: Promise<void>;
-  #rejectPending: ((error: DatabaseError) => void) | undefined;
+  #rejectPending: ((error: unknown) => void) | undefined;
 
   constructor() {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -13,7 +13,7 @@ export class DriverSocket {
     this.socket.on('error', () => {});
     this.socket.once('close', () => {
       resolve();
-      this.#fail('CLOSED');
+      this.#fail(unreachable('CLOSED'));
     });
   }
 
@@ -31,20 +31,19 @@ export class DriverSocket {
 
   /** Rejects what is pending after `milliseconds`, and drops the connection. */
   destroyAfter(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#fail('ETIMEDOUT');
-      this.destroy();
-    }, milliseconds);
+    return setTimeout(() => this.destroy(unreachable('ETIMEDOUT')), milliseconds);
   }
 
   /** A reset, not a close: the kernel would go on sending what the server hasn't taken yet. */
-  destroy(): void {
+  destroy(reason: unknown = unreachable('DESTROYED')): void {
+    this.#fail(reason);
     this.socket.resetAndDestroy();
-    this.#fail('DESTROYED');
   }
 
-  #fail(code: string): void {
-    this.#rejectPending?.(new DatabaseError('unreachable', code));
+  #fail(reason: unknown): void {
+    this.#rejectPending?.(reason);
     this.#rejectPending = undefined;
   }
 }
+
+const unreachable = (code: string) => new DatabaseError('unreachable', code);
