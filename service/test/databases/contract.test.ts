@@ -2,7 +2,6 @@ import { contract } from '../contract/suite.ts';
 import { certificates } from '../support/certificates.ts';
 import type { Dialect, UrlOptions } from '../support/database-server.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
-import type { Runtime } from '../support/server.ts';
 import { leastPrivileged } from './privileges.ts';
 import { temporaryFile } from './temporary-file.ts';
 
@@ -14,11 +13,12 @@ const onServer =
   };
 
 describeDialects('the contract', (dialect) => {
-  const runtimes: Runtime[] = ['in-process', 'bun'];
-  if (dialect === 'postgresql') runtimes.push('deno');
-  for (const runtime of runtimes) contract({ runtime, store: dialect, prepare: onServer(dialect) });
+  contract({ runtime: 'bun', store: dialect, prepare: onServer(dialect) });
+  if (dialect === 'postgresql')
+    contract({ runtime: 'deno', store: dialect, prepare: onServer(dialect) });
 
   const parts = { runtime: 'bun', store: dialect, storeOnly: true } as const;
+  contract({ ...parts, runtime: 'in-process', prepare: onServer(dialect) });
   contract({
     ...parts,
     title: 'through a socket',

@@ -13,12 +13,12 @@ const RECOVERY_MILLISECONDS = 1_000;
 
 /** What is done to the network, and how long. */
 const FAULTS: Record<string, [milliseconds: number, (proxy: TcpProxy) => void]> = {
-  'a delay': [1_000, (proxy) => proxy.delay(50)],
-  'a delay beyond what a request may take': [3_000, (proxy) => proxy.delay(3_000)],
+  'a delay': [500, (proxy) => proxy.delay(50)],
+  'a delay beyond what a request may take': [2_500, (proxy) => proxy.delay(3_000)],
   'a cut in the middle of a packet': [500, (proxy) => proxy.cutAfter(3)],
-  'a cut every now and then': [1_000, (proxy) => proxy.cutAfter(2_001)],
+  'a cut every now and then': [700, (proxy) => proxy.cutAfter(2_001)],
   'a short black hole': [300, (proxy) => proxy.blackHole()],
-  'a long black hole': [4_000, (proxy) => proxy.blackHole()],
+  'a long black hole': [3_000, (proxy) => proxy.blackHole()],
   'a reset': [50, (proxy) => proxy.reset()],
   'resets in a row': [
     1_000,

@@ -1,11 +1,17 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
+import { rawPut, rawRequest } from '../support/client.ts';
 import { describeDialects } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
-import { type Serving, serving, type Timed } from './service.ts';
+import { type Exchange, exchange } from '../support/raw.ts';
+import type { RunningServer } from '../support/server.ts';
+import { serving } from './service.ts';
 import { lockTable, whileOpen } from './transaction.ts';
 
 const REQUESTS = 1_000;
+
+const GET = rawRequest('GET', '/hello/Casey');
+const PUT = rawPut('Casey', '{"dateOfBirth":"1990-10-30"}');
 
 /** The time a request may take by default, and some for a busy machine. */
 const LIMIT_MILLISECONDS = 2_500;
@@ -13,10 +19,11 @@ const LIMIT_MILLISECONDS = 2_500;
 /** What the memory may grow between two equal waves of requests. */
 const GROWTH_BYTES = 48 * 2 ** 20;
 
-const wave = ({ get, put }: Pick<Serving, 'get' | 'put'>): Promise<Timed[]> =>
+/** Each on a connection of its own: `fetch` has 256 at most. */
+const wave = ({ port }: RunningServer): Promise<Exchange[]> =>
   Promise.all(
     Array.from({ length: REQUESTS }, (_, index) =>
-      index % 2 ? get('Casey') : put('Casey', '1990-10-30'),
+      exchange(port, index % 2 ? GET : PUT, { responses: 1 }),
     ),
   );
 
@@ -38,14 +45,14 @@ describeDialects(`${REQUESTS} requests at once to a pool of 2`, (dialect) => {
         const memory: number[] = [];
         await whileOpen(dialect, database, [lockTable(dialect)], async () => {
           for (let round = 0; round < 3; round++) {
-            const answers = wave(talk);
+            const answers = wave(talk.service);
             for (let probe = 0; probe < 5; probe++) {
               expect(await talk.health('/readyz')).toBe(200);
               await Bun.sleep(250);
             }
-            for (const { status, retryAfter, milliseconds } of await answers) {
-              expect(status).toBe(503);
-              expect(retryAfter).toMatch(/^[1-9]\d*$/);
+            for (const { responses, milliseconds } of await answers) {
+              expect(responses[0]?.status).toBe(503);
+              expect(responses[0]?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
               expect(milliseconds).toBeLessThan(LIMIT_MILLISECONDS);
             }
             memory.push(memoryOf(service.pid));
@@ -67,8 +74,8 @@ describeDialects(`${REQUESTS} requests at once to a pool of 2`, (dialect) => {
       await serving(dialect, { environment, url: { port: proxy.port } }, async (talk) => {
         await talk.untilServed();
         proxy.delay(100);
-        for (const { status, milliseconds } of await wave(talk)) {
-          expect([200, 204, 404, 503]).toContain(status);
+        for (const { responses, milliseconds } of await wave(talk.service)) {
+          expect([200, 204, 404, 503]).toContain(responses[0]?.status ?? 0);
           expect(milliseconds).toBeLessThan(LIMIT_MILLISECONDS);
         }
         expect(await talk.health('/readyz')).toBe(200);
