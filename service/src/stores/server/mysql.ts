@@ -93,8 +93,10 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     },
     destroy: () => socket.destroy(),
     close: async () => {
+      const timer = socket.destroyAfter(limits.statement);
       driver.end(() => {});
       await socket.closed;
+      clearTimeout(timer);
     },
   };
 };

@@ -96,7 +96,10 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     cancel: () => cancel(options, client as unknown as BackendKey),
     destroy: () => socket.destroy(),
     close: async () => {
-      await Promise.race([client.end().catch(() => {}), socket.closed]);
+      const timer = socket.destroyAfter(limits.statement);
+      client.end().catch(() => {});
+      await socket.closed;
+      clearTimeout(timer);
     },
   };
 };

@@ -13,12 +13,16 @@ export class DriverSocket {
     this.socket.on('error', () => {});
     this.socket.once('close', () => {
       resolve();
-      this.#fail(unreachable('CLOSED'));
+      // The driver may have more to say, such as why it took offence at a certificate.
+      setTimeout(() => this.#fail(unreachable('CLOSED')), 10);
     });
   }
 
   connect(options: NetConnectOpts): Socket {
-    return this.socket.connect(options);
+    const socket = this.socket.connect(options);
+    // Against this name the certificate is checked; else, for an address, Deno takes one for localhost.
+    if ('host' in options) Object.assign(socket, { _host: options.host });
+    return socket;
   }
 
   /** The promise, which also rejects when the socket closes: not every driver rejects what is pending then. */
