@@ -42,7 +42,7 @@ describeDialects('TLS', (dialect) => {
     await talk.until(async () => (await isServed()) || isTold(), 5_000);
     const isUp = await isServed();
     expect(isUp).toBe(!isTold());
-    await service.stop();
+    await service.stop(isUp ? 'SIGKILL' : 'SIGTERM');
     const { user, password } = database.owner;
     expect(service.output()).not.toContain(password);
     expect(service.output()).not.toContain(encodeURIComponent(password));

@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { COMMANDS, type Runtime } from './server.ts';
 
+const TIMEOUT_MILLISECONDS = 40_000;
+
 /** Runs the program to its end. */
 export const runCommand = async (
   runtime: Exclude<Runtime, 'in-process'>,
@@ -11,6 +13,8 @@ export const runCommand = async (
     cwd: tmpdir(),
     env: { ...process.env, NODE_ENV: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MILLISECONDS,
+    killSignal: 'SIGKILL',
   });
   const [status, ...outputs] = await Promise.all([
     child.exited,
