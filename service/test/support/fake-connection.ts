@@ -21,6 +21,7 @@ export interface FakeConnection extends Connection {
 
 /** Connections to a server that exists only in the test. */
 export class FakeServer {
+  /** Those without an answer, the oldest first. */
   readonly statements: Statement[] = [];
   readonly connections: FakeConnection[] = [];
   readonly stored = new Map<string, string>();
@@ -28,22 +29,23 @@ export class FakeServer {
   attempts = 0;
   /** What connecting ends in instead. */
   refusal: DatabaseError | undefined;
-  /** What a ping ends in instead. */
   pings = 0;
+  /** How many of the next attempts to connect end only when they are let go. */
+  hanging = 0;
+  letGo: (error: DatabaseError) => void = () => {};
 
   connect = async (): Promise<Connection> => {
     this.attempts += 1;
+    if (this.hanging-- > 0)
+      await new Promise((_, reject) => {
+        this.letGo = reject;
+      });
     await settled();
     if (this.refusal) throw this.refusal;
     const connection = this.#newConnection();
     this.connections.push(connection);
     return connection;
   };
-
-  /** The statements that wait for an answer. */
-  get pending(): readonly Statement[] {
-    return this.statements;
-  }
 
   /** The oldest statement without an answer. */
   take(): Statement {
@@ -66,7 +68,10 @@ export class FakeServer {
       closed.resolve();
       for (const reject of rejectPending) reject(UNREACHABLE);
     };
-    const statement = <T>(content: Pick<Statement, 'find' | 'save'>, answer: () => T): Promise<T> => {
+    const statement = <T>(
+      content: Pick<Statement, 'find' | 'save'>,
+      answer: () => T,
+    ): Promise<T> => {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
       rejectPending.add(reject);
       this.statements.push({
