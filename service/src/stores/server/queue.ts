@@ -123,7 +123,7 @@ export class RequestQueue {
       },
       hold: async (start, end) => {
         for (const request of requests) request.uncertainUntil = performance.now() + end;
-        await new Promise((resolve) => setTimeout(resolve, start));
+        if (start > 0) await new Promise((resolve) => setTimeout(resolve, start));
       },
     };
   }
