@@ -17,6 +17,8 @@ export interface PoolOptions {
 interface Lane {
   readonly connection: Connection;
   readonly openedAt: number;
+  /** The call of `replace` that came before it. */
+  readonly generation: number;
   /** Its statement under way was given up. */
   givenUp: boolean;
   /** Closed once it is idle. */
@@ -49,7 +51,9 @@ export class Pool {
   #attempts = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastAnswer = Number.NEGATIVE_INFINITY;
+  /** Counts the calls of `replace`, and which of them worked. */
   #generation = 0;
+  #replaced = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -85,9 +89,9 @@ export class Pool {
   async replace(): Promise<void> {
     const generation = ++this.#generation;
     for (let attempt = 0; this.#generation === generation && this.#state !== 'closed'; attempt++) {
-      const before = [...this.#lanes];
       if (await this.#open(Number.POSITIVE_INFINITY)) {
-        for (const lane of before) this.#retire(lane);
+        this.#replaced = generation;
+        for (const lane of this.#lanes) if (lane.generation < generation) this.#retire(lane);
         return;
       }
       await pause(backoff(attempt));
@@ -218,13 +222,15 @@ export class Pool {
   }
 
   async #connect(limit: number): Promise<boolean> {
+    const generation = this.#generation;
     try {
       const connection = await this.#options.connect();
-      if (this.#state === 'closed' || this.#lanes.size >= limit) {
+      const isWanted = this.#lanes.size < limit && generation >= this.#replaced;
+      if (this.#state === 'closed' || !isWanted) {
         void connection.close();
         return false;
       }
-      this.#add(connection);
+      this.#add(connection, generation);
       return true;
     } catch (error) {
       this.#couldNotOpen(error);
@@ -232,8 +238,9 @@ export class Pool {
     }
   }
 
-  #add(connection: Connection): void {
-    const lane = { connection, openedAt: performance.now(), givenUp: false, retired: false };
+  #add(connection: Connection, generation: number): void {
+    const openedAt = performance.now();
+    const lane = { connection, openedAt, generation, givenUp: false, retired: false };
     this.#lanes.add(lane);
     void connection.closed.then(() => this.#forget(lane));
     this.#up();
