@@ -124,8 +124,8 @@ export interface Config {
   readonly managementHost: string;
   readonly managementPort: number;
   readonly databaseUrl: DatabaseUrl;
-  /** For a database on a server. */
-  readonly server: ServerSettings;
+  /** Of a database on a server, otherwise undefined. */
+  readonly server: ServerSettings | undefined;
   readonly timeZone: string;
   readonly logLevel: SettingValues['LOG_LEVEL'];
   readonly appName: string;
@@ -155,7 +155,7 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
   }
   const settings = values as SettingValues;
   let databaseUrl: DatabaseUrl = { kind: 'memory' };
-  let server: ServerSettings = SERVER_DEFAULTS;
+  let server: ServerSettings | undefined;
   try {
     databaseUrl = parseDatabaseUrl(settings.DATABASE_URL);
     if ('host' in databaseUrl) server = serverSettings(databaseUrl, settings, faults);

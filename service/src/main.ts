@@ -27,15 +27,19 @@ export const main = async (listen: Listen): Promise<void> => {
 const serve = async (config: Config, log: Log, listen: Listen): Promise<void> => {
   const { server } = config;
   const store = orExit(() =>
-    openStore(config.databaseUrl, { server, log, onSchemaError: exitWith }),
+    openStore(config.databaseUrl, { server, log, onSchemaError: (error) => exitWith(error) }),
   );
   // A database that is there is checked before the first request; one that isn't is awaited while listening.
   await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
   const dependencies = { store, today, log, appName: config.appName };
-  const api = orExit(() => listen(createFetch(dependencies), config.host, config.port));
-  const management = orExit(() =>
-    listen(createManagementApp(dependencies).fetch, config.managementHost, config.managementPort),
+  const serve = (fetch: Fetch, host: string, port: number): Server =>
+    orExit(() => listen(fetch, host, port), `can't listen on ${host} port ${port}: `);
+  const api = serve(createFetch(dependencies), config.host, config.port);
+  const management = serve(
+    createManagementApp(dependencies).fetch,
+    config.managementHost,
+    config.managementPort,
   );
   const data = describeStore(config.databaseUrl);
   log.info(
@@ -55,7 +59,7 @@ const serve = async (config: Config, log: Log, listen: Listen): Promise<void> =>
 };
 
 const migrate = async ({ databaseUrl, server }: Config, log: Log): Promise<void> => {
-  await migrateStore(databaseUrl, { server, log }).catch(exitWith);
+  await migrateStore(databaseUrl, { server, log }).catch((error) => exitWith(error));
   log.info(`migrated: ${describeStore(databaseUrl)}`);
 };
 
@@ -83,16 +87,16 @@ const configOrExit = (): Config => {
 };
 
 /** The result of a step that needs a file or a port; without it the process ends with one line and status 1. */
-const orExit = <T>(step: () => T): T => {
+const orExit = <T>(step: () => T, context = ''): T => {
   try {
     return step();
   } catch (error) {
-    return exitWith(error);
+    return exitWith(error, context);
   }
 };
 
-const exitWith = (error: unknown): never => {
-  console.error(error instanceof Error ? error.message : String(error));
+const exitWith = (error: unknown, context = ''): never => {
+  console.error(context + (error instanceof Error ? error.message : String(error)));
   process.exit(1);
 };
 

@@ -6,6 +6,14 @@ import { parseDatabaseUrl, redactUrl } from '../src/stores/database-url.ts';
 import { describeStore } from '../src/stores/open.ts';
 import { temporaryFolder } from './support/server.ts';
 
+const refusalOf = (url: string): string => {
+  try {
+    return parseDatabaseUrl(url) && '';
+  } catch (error) {
+    return String(error);
+  }
+};
+
 const PASSWORD = 'correct horse/battery@staple#1';
 
 test.each([
@@ -62,9 +70,12 @@ test.each([
   ['postgresql+psycopg://a:SECRET@h/d', 'write postgresql:// in place of postgresql+psycopg://'],
   ['mysql+pymysql://a:SECRET@h/d', 'write mysql:// in place of mysql+pymysql://'],
   ['postgres:a:SECRET@h/d', 'write postgres://user:password@host:5432/database'],
-  ['postgres://a:SEC@RET@h/d', 'with @ : / ? # in user and password as %40'],
-  ['postgres://a:SEC/RET@h/d', 'with @ : / ? # in user and password as %40'],
-  ['postgres://a:SEC#RET@h/d', 'with @ : / ? # in user and password as %40'],
+  ['postgres://a:SEC@RET@h/d', 'with @ : / ? # and blanks'],
+  ['postgres://a:SEC/RET@h/d', 'with @ : / ? # and blanks'],
+  ['postgres://a:SEC#RET@h/d', 'with @ : / ? # and blanks'],
+  ['postgres://a:SEC RET@h/d', 'and blanks in user and password as %40'],
+  ['postgres://a:SEC?RET@h/d', 'with @ : / ? # and blanks'],
+  ['postgres://a:5432?SECRET@h/d', 'with @ : / ? # and blanks'],
   ['postgres://a:SEC%RET@h/d', 'write a percent sign as %25'],
   ['postgres://a:SECRET@/d', 'name the host'],
   ['postgres://a:SECRET@h', 'name the database'],
@@ -82,6 +93,7 @@ test.each([
 ])('%s is refused', (url, message) => {
   expect(() => parseDatabaseUrl(url)).toThrow(message);
   expect(redactUrl(url)).not.toMatch(/SEC|RET/);
+  expect(refusalOf(url)).not.toMatch(/SEC|RET/);
 });
 
 test('where the data are is told without user and password', () => {
@@ -113,13 +125,13 @@ test('the settings of a server', () => {
     MIGRATE: 'false',
   });
   expect(config.server).toMatchObject({ poolMax: 7, timeoutMilliseconds: 500, migrate: false });
-  expect(config.server.ca).toStartWith('-----BEGIN');
-  expect(config.server.credentialsFile?.parse('x')).toEqual({ username: 'a', password: 'x' });
+  expect(config.server?.ca).toStartWith('-----BEGIN');
+  expect(config.server?.credentialsFile?.parse('x')).toEqual({ username: 'a', password: 'x' });
   const { server } = loadConfig({
     ...{ DATABASE_URL: 'postgres://h/d', DATABASE_CREDENTIALS_FILE: credentials },
   });
   expect(server).toMatchObject({ poolMax: 5, timeoutMilliseconds: 2_000, migrate: true });
-  expect(server.credentialsFile?.path).toBe(credentials);
+  expect(server?.credentialsFile?.path).toBe(credentials);
 });
 
 test.each<[Record<string, string>, string]>([

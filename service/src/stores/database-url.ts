@@ -10,7 +10,7 @@ export type DatabaseUrl =
   | ServerUrl;
 
 const SPELLINGS =
-  'use postgres://user@host/database, mysql://user@host/database, sqlite:path, sqlite:///relative/path, sqlite:////absolute/path or memory:';
+  'use sqlite:path, sqlite:///relative/path, sqlite:////absolute/path, postgres://user@host/database, mysql://user@host/database or memory:';
 
 /**
  * Reads a database URL: `postgres://` or `postgresql://`, `mysql://` or `mariadb://`, `sqlite:path`,
@@ -52,8 +52,9 @@ const afterAuthority = (rest: string): string => {
   return rest.slice(3);
 };
 
-/** The URL without its password, fit for logs; also when it is misspelt. */
-export const redactUrl = (url: string): string =>
-  url
-    .replace(/^([a-z][a-z0-9+.-]*:\/*).*@/is, '$1***@')
-    .replace(/(password|passwd|pwd)=[^&#]*/gi, '$1=***');
+/** A URL, right or wrong, fit for messages: one that may hold a password is cut down to the kind of database. */
+export const redactUrl = (url: string): string => {
+  if (!/@|pass|pwd/i.test(url)) return url;
+  const [kind = ''] = /^(postgres|postgresql|mysql|mariadb|sqlite)(?=[:+])/i.exec(url) ?? [];
+  return `${kind}***`;
+};

@@ -24,10 +24,10 @@ export const isServerScheme = (scheme: string): scheme is Scheme => Object.hasOw
 export const parseServerUrl = (scheme: Scheme, rest: string): ServerUrl => {
   const dialect = DIALECTS[scheme];
   const spelling = `${scheme}://user:password@host:${dialect.port}/database`;
-  const match = /^\/\/(?:([^/?#@]*)@)?([^/?#@]*)(?:\/([^?#@]*))?(?:\?([^#]*))?$/s.exec(rest);
-  if (!match)
+  const match = /^\/\/(?:([^/?#@]*)@)?([^/?#@]*)(?:\/([^?#@]*))?(?:\?([^#@]*))?$/.exec(rest);
+  if (!match || /[\s\p{Cc}]/u.test(rest))
     throw new DatabaseUrlError(
-      `write ${spelling}, with @ : / ? # in user and password as %40 %3A %2F %3F %23`,
+      `write ${spelling}, with @ : / ? # and blanks in user and password as %40 %3A %2F %3F %23 %20`,
     );
   const [, userInfo = '', authority = '', path = '', query = ''] = match;
   const { socket, sslmode } = parseQuery(query, dialect.socket);
