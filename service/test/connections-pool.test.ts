@@ -251,6 +251,20 @@ test('rotation: a new connection first, then old ones end, those under way when 
   await next;
 });
 
+test('a connection of former credentials that opens after the rotation is not used', async () => {
+  const { server, pool } = await start({ max: 3 });
+  server.hanging = 1;
+  const requests = [pool.find('A'), pool.find('B')];
+  await settled();
+  expect(server.attempts).toBe(2);
+  await pool.replace();
+  server.letGo();
+  while (server.statements.length > 0) await server.take().succeed();
+  await Promise.all(requests);
+  await settled();
+  expect(server.connections.map(({ events }) => events)).toEqual([['closed'], [], ['closed']]);
+});
+
 test('close lets what was sent finish and refuses the rest', async () => {
   const { server, pool } = await start({ max: 1 });
   const sent = pool.find('A');

@@ -32,13 +32,13 @@ export class FakeServer {
   pings = 0;
   /** How many of the next attempts to connect end only when they are let go. */
   hanging = 0;
-  letGo: (error: DatabaseError) => void = () => {};
+  letGo: (error?: DatabaseError) => void = () => {};
 
   connect = async (): Promise<Connection> => {
     this.attempts += 1;
     if (this.hanging-- > 0)
-      await new Promise((_, reject) => {
-        this.letGo = reject;
+      await new Promise<void>((resolve, reject) => {
+        this.letGo = (error) => (error ? reject(error) : resolve());
       });
     await settled();
     if (this.refusal) throw this.refusal;
