@@ -15,8 +15,10 @@ export const startQuietService = async (databaseUrl: string, poolMax: number) =>
       PORT: String(port),
       MANAGEMENT_PORT: String(managementPort),
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'ignore'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const isReady = async () => {
     const response = await fetch(`http://127.0.0.1:${managementPort}/readyz`).catch(
       () => undefined,

@@ -23,9 +23,10 @@ export const unpackedPackages = (...packages: [string, ...string[]]): string | u
 /** What lets the programs of an unpacked folder find its libraries. */
 export const libraryPath = (folder: string): Record<string, string> => {
   const options = { cwd: folder, onlyFiles: false, absolute: true };
-  return {
-    LD_LIBRARY_PATH: [...new Bun.Glob('{usr/,}lib/*-linux-*').scanSync(options)].join(':'),
-  };
+  const folders = ['lib/*-linux-*', 'usr/lib/*-linux-*'].flatMap((pattern) => [
+    ...new Bun.Glob(pattern).scanSync(options),
+  ]);
+  return { LD_LIBRARY_PATH: folders.join(':') };
 };
 
 const candidateOf = (name: string): string | undefined =>
