@@ -4,10 +4,10 @@ bun := tools/bun/bun
 .PHONY: dev test install
 
 dev: install
-	@exec $(bun) run dev
+	@exec $(bun) --watch service/src/main.ts
 
 test: install
 	@exec $(bun) tools/test.ts
 
 install:
-	@$(bun) install --frozen-lockfile --silent
+	@$(bun) install --frozen-lockfile --no-summary

@@ -6,6 +6,7 @@ import {
   parseDatabaseUrl,
   redactUrl,
 } from './stores/database-url.ts';
+import { SERVER_DEFAULTS, type ServerSettings, serverSettings } from './stores/server/settings.ts';
 
 const isTimeZone = (name: string): boolean => {
   try {
@@ -51,9 +52,46 @@ export const Settings = Type.Object({
   }),
   DATABASE_URL: Type.String({
     description:
-      'Where the data are: `sqlite:path`, `sqlite:///relative`, `sqlite:////absolute`, or `memory:` (lost at exit).',
+      'Where the data are: `postgres://user:password@host:5432/database`, `mysql://user:password@host:3306/database`, `sqlite:path`, `sqlite:///relative`, `sqlite:////absolute`, or `memory:` (lost at exit). On a server with `?sslmode=`: `disable`, `require`, `verify-ca` or `verify-full`, the default but for loopback. Unix socket: `?host=/folder` (PostgreSQL), `?socket=/path` (MySQL).',
     default: 'sqlite:hello.db',
     expected: 'a database URL',
+  }),
+  DATABASE_PASSWORD_FILE: Type.String({
+    description: 'File with the password, in place of one in the URL; a change is noticed.',
+    default: '',
+    expected: 'a file',
+  }),
+  DATABASE_CREDENTIALS_FILE: Type.String({
+    description:
+      'JSON file with `username` and `password`, in place of what the URL says; a change is noticed.',
+    default: '',
+    expected: 'a file',
+  }),
+  DATABASE_CA_FILE: Type.String({
+    description:
+      "PEM certificates of the authorities that the database server is trusted by, in place of the system's.",
+    default: '',
+    expected: 'a file',
+  }),
+  DATABASE_POOL_MAX: Type.Integer({
+    description: 'Connections to the database server at most.',
+    default: SERVER_DEFAULTS.poolMax,
+    minimum: 1,
+    maximum: 100,
+    expected: 'an integer from 1 to 100',
+  }),
+  DATABASE_TIMEOUT: Type.Integer({
+    description: 'Milliseconds that a request may take at the database server before it is 503.',
+    default: SERVER_DEFAULTS.timeoutMilliseconds,
+    minimum: 200,
+    maximum: 60_000,
+    expected: 'an integer from 200 to 60000',
+  }),
+  MIGRATE: Type.Boolean({
+    description:
+      'Whether the service brings the schema of the database server up to date; with `false` it waits until `hello migrate` did.',
+    default: SERVER_DEFAULTS.migrate,
+    expected: 'true or false',
   }),
   TIME_ZONE: Type.String({
     description: 'IANA time zone in which "today" is meant.',
@@ -86,6 +124,8 @@ export interface Config {
   readonly managementHost: string;
   readonly managementPort: number;
   readonly databaseUrl: DatabaseUrl;
+  /** Of a database on a server, otherwise undefined. */
+  readonly server: ServerSettings | undefined;
   readonly timeZone: string;
   readonly logLevel: SettingValues['LOG_LEVEL'];
   readonly appName: string;
@@ -115,8 +155,10 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
   }
   const settings = values as SettingValues;
   let databaseUrl: DatabaseUrl = { kind: 'memory' };
+  let server: ServerSettings | undefined;
   try {
     databaseUrl = parseDatabaseUrl(settings.DATABASE_URL);
+    if ('host' in databaseUrl) server = serverSettings(databaseUrl, settings, faults);
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error;
     faults.push(
@@ -138,31 +180,36 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
     managementHost: settings.MANAGEMENT_HOST,
     managementPort: settings.MANAGEMENT_PORT,
     databaseUrl,
+    server,
     timeZone: settings.TIME_ZONE,
     logLevel: settings.LOG_LEVEL,
     appName: settings.APP_NAME,
   };
 };
 
-const parse = (schema: TSchema, text: string): unknown =>
-  schema.type === 'integer' && /^\d{1,9}$/.test(text) ? Number(text) : text;
+const parse = (schema: TSchema, text: string): unknown => {
+  if (schema.type === 'integer' && /^\d{1,9}$/.test(text)) return Number(text);
+  if (schema.type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  return text;
+};
 
 /** What `--help` prints. */
 export const help = (): string =>
   [
-    'Usage: hello [--help]',
+    'Usage: hello [serve | migrate | --help]',
     '',
-    'Serves the greeting API until SIGTERM or SIGINT. Settings are environment variables:',
+    'Serves the greeting API until SIGTERM or SIGINT; migrate brings the schema of the database up to date and ends.',
+    'Settings are environment variables:',
     '',
     ...Object.entries<TSchema>(Settings.properties).flatMap(
       ([name, { description, default: value }]) => [
         `  ${name}`,
         `      ${description?.replaceAll('`', '')}`,
-        `      Default: ${value}`,
+        `      Default: ${value === '' ? 'none' : value}`,
       ],
     ),
     '',
-    'Exit status: 0 after a signal, 1 when a port or the database can not be used, 2 for a bad setting or argument.',
+    'Exit status: 0 after a signal, 1 when a port or the database can not be used or requests were still under way 10 seconds after the signal, 2 for a bad setting or argument.',
   ].join('\n');
 
 /** The settings as a Markdown table. */
@@ -172,6 +219,6 @@ export const settingsTable = (): string =>
     '|---|---|---|',
     ...Object.entries<TSchema>(Settings.properties).map(
       ([name, { description, default: value }]) =>
-        `| \`${name}\` | ${description} | \`${value}\` |`,
+        `| \`${name}\` | ${description} | ${value === '' ? '' : `\`${value}\``} |`,
     ),
   ].join('\n');

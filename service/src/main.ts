@@ -3,27 +3,44 @@ import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
+import { within } from './http/within.ts';
 import type { Fetch } from './observability/access-log.ts';
-import { createLog } from './observability/log.ts';
-import { describeStore, openStore } from './stores/open.ts';
+import { createLog, type Log } from './observability/log.ts';
+import { describeStore, migrateStore, openStore } from './stores/open.ts';
+
+/** How long the start waits for the database. */
+const START_MILLISECONDS = 2_000;
 
 /** Serves `fetch` on an address; how is up to the runtime. */
 export type Listen = (fetch: Fetch, hostname: string, port: number) => Server;
 
-/** The whole program: settings, store, app, listen, signals. */
+/** The whole program: settings, then serve or migrate. */
 export const main = async (listen: Listen): Promise<void> => {
-  const config = settle();
+  const command = commandOrExit();
+  const config = configOrExit();
   const log = createLog(config.logLevel);
-  const store = orExit(() => openStore(config.databaseUrl));
+  if (command === 'serve') await serve(config, log, listen);
+  else await migrate(config, log);
+};
+
+/** Store, app, listen, signals. */
+const serve = async (config: Config, log: Log, listen: Listen): Promise<void> => {
+  const { server } = config;
+  const store = orExit(() =>
+    openStore(config.databaseUrl, { server, log, onSchemaError: (error) => exitWith(error) }),
+  );
+  // A database that is there is checked before the first request; one that isn't is awaited while listening.
+  await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
   const dependencies = { store, today, log, appName: config.appName };
-  const serve = (fetch: Fetch, host: string, port: number): Server =>
-    orExit(() => listen(fetch, host, port), `can't listen on ${host} port ${port}: `);
-  const api = serve(createFetch(dependencies), config.host, config.port);
-  const management = serve(
-    createManagementApp(dependencies).fetch,
-    config.managementHost,
-    config.managementPort,
+  const api = orExit(
+    () => listen(createFetch(dependencies), config.host, config.port),
+    `can't listen on HOST ${config.host}, PORT ${config.port}: `,
+  );
+  const management = orExit(
+    () =>
+      listen(createManagementApp(dependencies).fetch, config.managementHost, config.managementPort),
+    `can't listen on MANAGEMENT_HOST ${config.managementHost}, MANAGEMENT_PORT ${config.managementPort}: `,
   );
   const data = describeStore(config.databaseUrl);
   log.info(
@@ -33,26 +50,32 @@ export const main = async (listen: Listen): Promise<void> => {
 
   const signal = await untilSignal();
   log.info({ signal }, 'stopping');
-  if (await stopAll([api, management])) {
-    await store.close();
-    log.info('stopped');
-  } else {
-    log.warn('stopped with requests under way');
-    log.flush(() => process.exit(1));
-  }
+  const inTime = await stopAll([api, management]);
+  if (inTime) await store.close();
+  if (inTime) log.info('stopped');
+  else log.warn('stopped with requests under way');
+  log.flush(() => process.exit(inTime ? 0 : 1));
 };
 
-/** The settings; a wrong one, or a wrong argument, ends the process with status 2. */
-const settle = (): Config => {
-  const [argument] = process.argv.slice(2);
+const migrate = async ({ databaseUrl, server }: Config, log: Log): Promise<void> => {
+  await migrateStore(databaseUrl, { server, log }).catch((error) => exitWith(error));
+  log.info(`migrated: ${describeStore(databaseUrl)}`);
+};
+
+/** What the argument says to do; a wrong one ends the process with status 2. */
+const commandOrExit = (): 'serve' | 'migrate' => {
+  const [argument = 'serve', ...others] = process.argv.slice(2);
   if (argument === '--help') {
     console.log(help());
     process.exit(0);
   }
-  if (argument !== undefined) {
-    console.error(`unknown argument ${JSON.stringify(argument)}: run with --help`);
-    process.exit(2);
-  }
+  if (others.length === 0 && (argument === 'serve' || argument === 'migrate')) return argument;
+  console.error(`unknown argument ${JSON.stringify(others[0] ?? argument)}: run with --help`);
+  process.exit(2);
+};
+
+/** The settings; a wrong one ends the process with status 2. */
+const configOrExit = (): Config => {
   try {
     return loadConfig(process.env);
   } catch (error) {
@@ -67,9 +90,13 @@ const orExit = <T>(step: () => T, context = ''): T => {
   try {
     return step();
   } catch (error) {
-    console.error(context + (error instanceof Error ? error.message : String(error)));
-    process.exit(1);
+    return exitWith(error, context);
   }
+};
+
+const exitWith = (error: unknown, context = ''): never => {
+  console.error(context + (error instanceof Error ? error.message : String(error)));
+  process.exit(1);
 };
 
 if (import.meta.main && 'Bun' in globalThis) void main(listenOnBun);

@@ -11,7 +11,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'greeting/': ['greeting/'],
   'greeting/model.ts': ['greeting/', '@sinclair/typebox'],
   'greeting/routes.ts': ['greeting/', 'elysia'],
-  'stores/': ['greeting/', 'stores/', 'node:'],
+  'stores/': ['greeting/', 'stores/', 'observability/', 'node:'],
+  'stores/server/postgresql.ts': ['stores/', 'pg', 'node:'],
+  'stores/server/mysql.ts': ['stores/', 'mysql2', 'node:'],
   'observability/': ['observability/', 'pino'],
   'http/': [
     'greeting/',
@@ -23,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'swagger-ui-dist',
   ],
   'app.ts': ['greeting/', 'http/', 'observability/', 'elysia'],
-  'config.ts': ['stores/database-url.ts', '@sinclair/typebox'],
+  'config.ts': ['stores/database-url.ts', 'stores/server/settings.ts', '@sinclair/typebox'],
   'main.ts': ['app.ts', 'config.ts', 'greeting/', 'http/', 'observability/', 'stores/'],
   'main.deno.ts': ['main.ts'],
   'modules.d.ts': [],
@@ -36,9 +38,10 @@ const SOURCE = resolve(import.meta.dir, '../src');
 
 /** The modules that a file imports; those of ours by their path in `src`. */
 const importsOf = (file: string, text: string): string[] =>
-  [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
-    ([, name = '']) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name),
-  );
+  [
+    ...text.matchAll(/^\s*(?:import|export)\s(?:[^;'"]*\sfrom\s)?\s*['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/\b(?:import|require)\(\s*['"]([^'"]+)['"]/g),
+  ].map(([, name = '']) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name));
 
 const readGraph = (): Graph =>
   Object.fromEntries(
@@ -108,7 +111,7 @@ describe('the checker', () => {
     ['greeting/routes.ts', 'http/body.ts'],
     ['stores/sqlite.ts', 'http/within.ts'],
     ['stores/sqlite.ts', 'config.ts'],
-    ['stores/migrations/migration.ts', 'observability/log.ts'],
+    ['stores/migrations/migration.ts', 'http/errors.ts'],
     ['observability/access-log.ts', 'greeting/model.ts'],
     ['observability/access-log.ts', 'elysia'],
     ['http/health.ts', 'stores/open.ts'],

@@ -10,7 +10,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The store can't answer now but may later. `find`, `save` and `ping` reject with nothing else. */
+/**
+ * The store can't answer now but may later. `find`, `save` and `ping` reject with nothing else.
+ * It has a `cause` when that is to be logged; a store that is down for many requests logs it once by itself.
+ */
 export class StoreUnavailableError extends Error {
   override name = 'StoreUnavailableError';
 }

@@ -41,7 +41,8 @@ const answerClientError = (error: unknown, url: string): Response | undefined =>
 
 const answerServerError = (error: unknown, route: string, log: Log): Response => {
   if (error instanceof StoreUnavailableError) {
-    log.error({ route, cause: describe(error.cause) }, 'the store can not answer');
+    if (error.cause !== undefined)
+      log.error({ route, cause: describe(error.cause) }, 'the store can not answer');
     return problem(503, 'Service Unavailable', { 'retry-after': String(RETRY_AFTER_SECONDS) });
   }
   log.error({ route, cause: describe(error) }, 'unexpected error');

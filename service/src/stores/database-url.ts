@@ -1,18 +1,20 @@
+import { DatabaseUrlError } from './database-url-error.ts';
+import { isServerScheme, parseServerUrl, type ServerUrl } from './server-url.ts';
+
+export { DatabaseUrlError };
+
 /** A parsed `DATABASE_URL`. */
 export type DatabaseUrl =
   | { readonly kind: 'memory' }
-  | { readonly kind: 'sqlite'; readonly file: string };
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | ServerUrl;
 
-/** What is wrong with a database URL; the message is the remedy, without the URL. */
-export class DatabaseUrlError extends Error {
-  override name = 'DatabaseUrlError';
-}
-
-const SPELLINGS = 'use sqlite:path, sqlite:///relative/path, sqlite:////absolute/path or memory:';
+const SPELLINGS =
+  'use sqlite:path, sqlite:///relative/path, sqlite:////absolute/path, postgres://user@host/database, mysql://user@host/database or memory:';
 
 /**
- * Reads a database URL: `sqlite:path`, `sqlite:///relative`, `sqlite:////absolute` (as SQLAlchemy spells it) or
- * `memory:`.
+ * Reads a database URL: `postgres://` or `postgresql://`, `mysql://` or `mariadb://`, `sqlite:path`,
+ * `sqlite:///relative`, `sqlite:////absolute` (as SQLAlchemy spells it) or `memory:`.
  * @throws DatabaseUrlError
  */
 export const parseDatabaseUrl = (url: string): DatabaseUrl => {
@@ -23,10 +25,12 @@ export const parseDatabaseUrl = (url: string): DatabaseUrl => {
     if (rest !== '') throw new DatabaseUrlError('write memory: with nothing after it');
     return { kind: 'memory' };
   }
-  if (/^(postgres|postgresql|mysql|mariadb)(\+|$)/.test(scheme))
-    throw new DatabaseUrlError(
-      `this version keeps its data in SQLite, ${scheme} is not supported yet; ${SPELLINGS}`,
-    );
+  const [dialect = '', driver] = scheme.split('+');
+  if (isServerScheme(dialect)) {
+    if (driver !== undefined)
+      throw new DatabaseUrlError(`write ${dialect}:// in place of ${scheme}://`);
+    return parseServerUrl(dialect, rest);
+  }
   if (scheme !== 'sqlite') throw new DatabaseUrlError(SPELLINGS);
   return { kind: 'sqlite', file: sqliteFile(rest) };
 };

@@ -1,23 +1,67 @@
 import { resolve } from 'node:path';
 import type { Store } from '../greeting/store.ts';
+import { createLog, type Log } from '../observability/log.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import { createMemoryStore } from './memory.ts';
+import type { SchemaError } from './migrations/migration.ts';
+import { credentialsInFile, fixedCredentials } from './server/credentials.ts';
+import { SERVER_DEFAULTS, type ServerSettings } from './server/settings.ts';
+import { migrateServer, openServerStore, type ServerStoreOptions } from './server/store.ts';
+import type { ServerUrl } from './server-url.ts';
 import { openSqliteStore } from './sqlite.ts';
 
+export interface StoreOptions {
+  readonly server?: ServerSettings;
+  readonly log?: Log;
+  /** Called when a server's schema turns out to be one that this program can't use. */
+  onSchemaError?(error: SchemaError): void;
+}
+
 /**
- * Opens the store that a database URL names.
+ * Opens the store that a database URL names. One on a server connects in the background.
  * @throws Error with one line that names the file when it can't be used
  */
-export const openStore = (url: DatabaseUrl): Store => {
+export const openStore = (url: DatabaseUrl, options: StoreOptions = {}): Store => {
   if (url.kind === 'memory') return createMemoryStore();
+  if (url.kind !== 'sqlite') return openServerStore(serverOptions(url, options));
   try {
     return openSqliteStore(url.file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`can't open the database ${describeStore(url)}: ${reason}`);
+    throw new Error(`can't open the database ${describeStore(url)}: ${reasonOf(error)}`);
+  }
+};
+
+/**
+ * Applies the migrations that a database lacks.
+ * @throws Error with one line that names the database when it can't be used
+ */
+export const migrateStore = async (url: DatabaseUrl, options: StoreOptions = {}): Promise<void> => {
+  if (url.kind === 'memory' || url.kind === 'sqlite') return openStore(url).close();
+  try {
+    await migrateServer(serverOptions(url, options));
+  } catch (error) {
+    throw new Error(`can't migrate the database ${describeStore(url)}: ${reasonOf(error)}`);
   }
 };
 
 /** Where the data of a store are, fit for people and logs. */
-export const describeStore = (url: DatabaseUrl): string =>
-  url.kind === 'memory' ? 'memory, lost at exit' : resolve(url.file);
+export const describeStore = (url: DatabaseUrl): string => {
+  if (url.kind === 'memory') return 'memory, lost at exit';
+  if (url.kind === 'sqlite') return resolve(url.file);
+  const product = url.kind === 'postgresql' ? 'PostgreSQL' : 'MySQL';
+  return `${product}, database ${url.database} on ${url.socket ?? `${url.host}:${url.port}`}`;
+};
+
+const serverOptions = (
+  address: ServerUrl,
+  { server = SERVER_DEFAULTS, log = createLog('silent'), onSchemaError }: StoreOptions,
+): ServerStoreOptions => {
+  const { username = '', password = '' } = address;
+  const credentials = server.credentialsFile
+    ? credentialsInFile(server.credentialsFile, log)
+    : fixedCredentials({ username, password });
+  return { ...server, address, credentials, log, onSchemaError: onSchemaError ?? (() => {}) };
+};
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -7,8 +7,8 @@ import {
   rawPut,
   rawRequest,
 } from '../support/client.ts';
-import { exchange } from '../support/raw.ts';
-import type { Target } from '../support/server.ts';
+import { exchange, exchangeInTurn, type RawResponse } from '../support/raw.ts';
+import { type Target, takesPipelined } from '../support/server.ts';
 
 const BODY = '{"dateOfBirth":"1990-10-30"}';
 const ALIVE = { message: "I'm alive!" };
@@ -42,36 +42,53 @@ const ERRORS: readonly (readonly [name: string, status: number, request: string]
   ['a large body', 413, rawPut('Casey', bodyOfLength(99_999))],
 ];
 
+/** Requests, and the gist of each answer. */
+const conversation = () => {
+  const usernames = Array.from({ length: 10 }, () => newUsername());
+  const requests = usernames.flatMap((username) => [
+    rawRequest('GET', `/hello/${username}`),
+    rawPut(username, BODY),
+    rawRequest('GET', `/hello/${username}`),
+    rawRequest('GET', '/'),
+  ]);
+  return { requests, gists: usernames.flatMap((username) => [404, 204, username, 200]) };
+};
+
+const gistOf = ({ status, body }: RawResponse): number | string =>
+  body.includes('Hello, ') ? body.slice(19, 35) : status;
+
 export const connections = (target: Target): void =>
   describe('connections', () => {
     for (const [name, status, request] of ERRORS)
       test(`stay usable after ${name}`, async () => {
-        const { responses, rest } = await exchange(
-          target.server.port,
-          `${request}${rawRequest('GET', '/')}`,
-          { responses: 2 },
-        );
+        const requests = [request, rawRequest('GET', '/')];
+        const { port } = target.server;
+        const { responses, rest } = await (takesPipelined(target)
+          ? exchange(port, requests.join(''), { responses: 2 })
+          : exchangeInTurn(port, requests, { responses: 2 }));
         expect(responses[0]?.status).toBe(status);
         expectRaw(responses[1], 200, ALIVE);
         expect(rest).toBe('');
       });
 
-    test('answer pipelined requests in their order', async () => {
-      const usernames = Array.from({ length: 10 }, () => newUsername());
-      const requests = usernames.flatMap((username) => [
-        rawRequest('GET', `/hello/${username}`),
-        rawPut(username, BODY),
-        rawRequest('GET', `/hello/${username}`),
-        rawRequest('GET', '/'),
-      ]);
-      const { responses } = await exchange(target.server.port, requests.join(''), {
+    test('answer requests in their order', async () => {
+      const { requests, gists } = conversation();
+      const { responses } = await exchangeInTurn(target.server.port, requests, {
         responses: requests.length,
       });
-      expect(
-        responses.map(({ status, body }) =>
-          body.includes('Hello, ') ? body.slice(19, 35) : status,
-        ),
-      ).toEqual(usernames.flatMap((username) => [404, 204, username, 200]));
+      expect(responses.map(gistOf)).toEqual(gists);
+    });
+
+    test('answer pipelined requests in their order, or close', async () => {
+      const { requests, gists } = conversation();
+      const { responses, rest, end } = await exchange(target.server.port, requests.join(''), {
+        responses: requests.length,
+      });
+      expect(rest).toBe('');
+      expect(end).toBe(takesPipelined(target) ? 'complete' : 'closed');
+      expect(responses.map(gistOf)).toEqual(
+        takesPipelined(target) ? gists : gists.slice(0, responses.length),
+      );
     });
 
     test('take a body byte by byte, in chunks, and in several segments', async () => {

@@ -3,6 +3,7 @@ import { createClient } from '../support/client.ts';
 import {
   databaseUrlIn,
   type RunningServer,
+  type ServerOptions,
   startServer,
   type Target,
   temporaryFolder,
@@ -24,8 +25,17 @@ import { storeFaults } from './store-faults.ts';
 import { timeZone } from './time-zone.ts';
 import { usernameValidation } from './username-validation.ts';
 
+export interface ContractOptions extends Omit<Target, 'server'> {
+  /** What sets this run apart from others of the same runtime and store. */
+  readonly title?: string;
+  /** Where the data are when they are on a server, and the settings that go with it. */
+  readonly prepare?: () => Promise<Pick<ServerOptions, 'databaseUrl' | 'environment'>>;
+  /** Only what reads and writes the store, and health. */
+  readonly storeOnly?: boolean;
+}
+
 /** The wire format, sentence by sentence, against a running service. */
-export const contract = (options: Omit<Target, 'server'>): void => {
+export const contract = (options: ContractOptions): void => {
   let folder: ReturnType<typeof temporaryFolder> | undefined;
   let server: RunningServer | undefined;
   const target: Target = {
@@ -37,11 +47,14 @@ export const contract = (options: Omit<Target, 'server'>): void => {
   };
   const client = createClient(target);
 
-  describe(`${target.runtime}, ${target.store}`, () => {
+  const { runtime, store, title, prepare } = options;
+  describe([runtime, store, title].filter(Boolean).join(', '), () => {
     beforeAll(async () => {
       folder = temporaryFolder();
-      server = await startServer({ ...options, databaseUrl: databaseUrlIn(folder.path, target) });
-    }, 30_000);
+      const databaseUrl = databaseUrlIn(folder.path, target);
+      server = await startServer({ ...options, databaseUrl, ...(await prepare?.()) });
+      await untilReady(server);
+    }, 60_000);
 
     afterAll(async () => {
       const status = await server?.stop();
@@ -52,10 +65,13 @@ export const contract = (options: Omit<Target, 'server'>): void => {
     }, 30_000);
 
     greetings(target, client);
-    timeZone(target);
     usernameValidation(target, client);
     dateValidation(client);
     bodyValidation(client);
+    health(target);
+    if (options.storeOnly) return;
+
+    timeZone(target);
     contentTypes(target, client);
     bodyLimits(target);
     methods(target, client);
@@ -64,8 +80,14 @@ export const contract = (options: Omit<Target, 'server'>): void => {
     connections(target);
     refusedByTheParser(target);
     openApi(target, client);
-    health(target);
     accessLog(target);
     if (target.store === 'sqlite') storeFaults(target);
   });
+};
+
+/** A store on a server is connected to in the background. */
+const untilReady = async ({ managementUrl }: RunningServer): Promise<void> => {
+  const deadline = performance.now() + 10_000;
+  while (!(await fetch(`${managementUrl}/readyz`)).ok && performance.now() < deadline)
+    await Bun.sleep(20);
 };

@@ -32,10 +32,13 @@ export interface ExchangeOptions {
   readonly timeout?: number;
 }
 
+/** Resolves when so many complete responses have come, or no more will. */
+export type Received = (count: number) => Promise<void>;
+
 /** Sends exact bytes to a port of this machine, or what `send` writes in steps, and collects the answer. */
 export const exchange = async (
   port: number,
-  send: string | Uint8Array | ((write: Write) => Promise<void>),
+  send: string | Uint8Array | ((write: Write, received: Received) => Promise<void>),
   { responses: wanted = Infinity, head = false, writeFirst, timeout = 8_000 }: ExchangeOptions = {},
 ): Promise<Exchange> => {
   const start = performance.now();
@@ -67,8 +70,12 @@ export const exchange = async (
     });
   if (writeFirst) socket.pause();
   else read();
+  const hasCome: Received = async (count) => {
+    while (!closed && parsed().responses.length < count) await Bun.sleep(1);
+  };
   const writing = (typeof send === 'function' ? send : (write: Write) => write(send))(
     writer(socket, () => closed),
+    hasCome,
   ).catch(() => undefined);
   if (writeFirst) {
     await Promise.race([writing, ended.promise]);
@@ -173,3 +180,20 @@ const parseChunks = (bytes: Buffer, start: number) => {
     offset = end;
   }
 };
+
+/** Sends requests on one connection, each once the answer to the one before has come. */
+export const exchangeInTurn = (
+  port: number,
+  requests: readonly string[],
+  options?: ExchangeOptions,
+): Promise<Exchange> =>
+  exchange(
+    port,
+    async (write, received) => {
+      for (const [index, request] of requests.entries()) {
+        await received(index);
+        await write(request);
+      }
+    },
+    options,
+  );

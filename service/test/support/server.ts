@@ -35,17 +35,22 @@ export interface RunningServer {
 /** What the contract suite runs against; `server` is there while its tests run. */
 export interface Target {
   readonly runtime: Runtime;
-  readonly store: 'sqlite' | 'memory';
+  readonly store: 'sqlite' | 'memory' | 'postgresql' | 'mysql';
   readonly environment?: Readonly<Record<string, string>>;
   readonly server: RunningServer;
 }
+
+/** Bun closes a connection on which a request comes before the one before it is answered, unless that takes no time. */
+export const takesPipelined = ({ runtime, store }: Pick<Target, 'runtime' | 'store'>): boolean =>
+  runtime === 'deno' || store === 'sqlite' || store === 'memory';
 
 const START_TIMEOUT_MILLISECONDS = 20_000;
 const STOP_TIMEOUT_MILLISECONDS = 15_000;
 
 const ROOT = resolve(import.meta.dir, '../../..');
 
-const COMMANDS = {
+/** What runs the program, without arguments. */
+export const COMMANDS = {
   bun: [process.execPath, join(ROOT, 'service/src/main.ts')],
   deno: [
     // Not node_modules/.bin/deno: that is a script, which a signal ends while Deno goes on.
@@ -65,7 +70,7 @@ export const temporaryFolder = (): { path: string; remove: () => void } => {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
-/** A database URL for a target, its file, if it has one, `hello.db` in `folder`. */
+/** A database URL for a target that needs no server, its file, if it has one, `hello.db` in `folder`. */
 export const databaseUrlIn = (folder: string, { store }: Pick<Target, 'store'>): string =>
   store === 'memory' ? 'memory:' : `sqlite:///${join(folder, 'hello.db')}`;
 

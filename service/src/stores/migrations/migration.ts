@@ -27,3 +27,9 @@ export const pendingMigrations = (
     );
   return migrations.filter(({ version }) => !applied.includes(version));
 };
+
+/** Whether the program can serve a database that lacks `pending`: it knows its own schema and the one before. */
+export const isServable = (
+  migrations: readonly Migration[],
+  pending: readonly Migration[],
+): boolean => pending.length === 0 || (pending.length === 1 && migrations.length > 1);

@@ -1,0 +1,4 @@
+create table birthday (
+  username text collate "C" primary key,
+  date_of_birth date not null
+);

@@ -1,0 +1,157 @@
+import { createConnection } from 'node:net';
+import pg from 'pg';
+import { SchemaError } from '../migrations/migration.ts';
+import { checkPostgresql, migratePostgresql } from '../migrations/postgresql/migrate.ts';
+import { ServerClock } from './clock.ts';
+import {
+  type Connection,
+  type ConnectOptions,
+  DatabaseError,
+  type Dialect,
+  type Fault,
+  withMessage,
+} from './connection.ts';
+import { DriverSocket } from './socket.ts';
+import { tlsOptions } from './tls.ts';
+
+const FIND = {
+  name: 'find',
+  text: 'select username, date_of_birth::text from birthday where username = any($1::text[])',
+  rowMode: 'array',
+} as const;
+
+const SAVE = {
+  name: 'save',
+  text: `insert into birthday (username, date_of_birth)
+    select * from unnest($1::text[], $2::text[]::date[])
+    where extract(epoch from statement_timestamp()) < $3::float8
+    on conflict (username) do update set date_of_birth = excluded.date_of_birth`,
+} as const;
+
+const connect = async (options: ConnectOptions): Promise<Connection> => {
+  const { address, limits } = options;
+  const socket = new DriverSocket();
+  const client = new pg.Client({
+    stream: () => socket.socket,
+    host: address.socket ?? address.host,
+    port: address.port,
+    database: address.database,
+    user: options.username,
+    password: options.password,
+    ssl: tlsOptions(options) ?? false,
+    application_name: 'hello',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // Without a listener the end of an idle connection would end the process.
+  client.on('error', (error) => socket.destroy(error));
+  const run = async <T>(query: () => Promise<T>): Promise<T> => {
+    try {
+      return await socket.guard(query());
+    } catch (error) {
+      throw databaseError(error);
+    }
+  };
+  const query = async (sql: string, values?: readonly unknown[]) => {
+    const { rows } = await run(() => client.query(sql, values ? [...values] : undefined));
+    return rows ?? [];
+  };
+  const clock = new ServerClock(async () =>
+    Number((await query('select extract(epoch from clock_timestamp()) as seconds'))[0]?.seconds),
+  );
+
+  const timer = socket.destroyAfter(limits.connect);
+  try {
+    await run(() => client.connect());
+    await query(`set statement_timeout = ${limits.statement}`);
+    await clock.in(0);
+  } catch (error) {
+    socket.destroy();
+    throw withMessage(error, options.password);
+  } finally {
+    clearTimeout(timer);
+  }
+
+  return {
+    closed: socket.closed,
+    find: async (usernames) => {
+      const { rows } = await run(() => client.query({ ...FIND, values: [usernames] }));
+      return new Map(rows as [string, string][]);
+    },
+    save: async (datesOfBirth) => {
+      // In one order, so that two batches never wait for each other.
+      const usernames = [...datesOfBirth.keys()].sort();
+      const values = [
+        usernames,
+        usernames.map((username) => datesOfBirth.get(username)),
+        await clock.in(limits.start),
+      ];
+      const { rowCount } = await run(() => client.query({ ...SAVE, values }));
+      if (rowCount === 0) throw new DatabaseError('late', 'LATE');
+    },
+    ping: async () => {
+      await query('select 1');
+    },
+    query,
+    cancel: () => cancel(options, client as unknown as BackendKey),
+    destroy: () => socket.destroy(),
+    close: async () => {
+      const timer = socket.destroyAfter(limits.statement);
+      client.end().catch(() => {});
+      await socket.closed;
+      clearTimeout(timer);
+    },
+  };
+};
+
+/** What the server gave the driver to cancel statements with; not in its types. */
+interface BackendKey {
+  readonly processID: number;
+  readonly secretKey: number;
+}
+
+/** The request has a connection of its own, without TLS or user; the server closes it. */
+const cancel = ({ address, limits }: ConnectOptions, key: BackendKey): Promise<void> =>
+  new Promise((resolve) => {
+    const message = Buffer.alloc(16);
+    message.writeInt32BE(16, 0);
+    message.writeInt32BE(80877102, 4);
+    message.writeInt32BE(key.processID, 8);
+    message.writeInt32BE(key.secretKey, 12);
+    const socket = createConnection(
+      address.socket
+        ? { path: `${address.socket}/.s.PGSQL.${address.port}` }
+        : { host: address.host, port: address.port },
+      () => socket.end(message),
+    );
+    socket.setTimeout(limits.statement, () => socket.destroy());
+    socket.on('error', () => {});
+    socket.on('data', () => {});
+    socket.on('close', () => resolve());
+  });
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  '25006': 'read-only',
+  '28000': 'authentication',
+  '28P01': 'authentication',
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '42501': 'denied',
+  '42P01': 'missing table',
+  '53300': 'too many connections',
+  '55P03': 'time-out',
+  '57014': 'time-out',
+};
+
+const faultOf = (sqlState: string): Fault =>
+  FAULTS[sqlState] ?? (/^(08|57P)/.test(sqlState) ? 'unreachable' : 'other');
+
+const databaseError = (error: unknown): unknown => {
+  if (error instanceof DatabaseError || error instanceof SchemaError) return error;
+  if (!(error instanceof Error)) return new DatabaseError('other', 'UNKNOWN');
+  const code = 'code' in error ? String(error.code) : 'CLOSED';
+  const fault = error instanceof pg.DatabaseError ? faultOf(code) : 'unreachable';
+  return Object.assign(new DatabaseError(fault, code), { cause: error });
+};
+
+export const postgresql: Dialect = { connect, migrate: migratePostgresql, check: checkPostgresql };

@@ -1,0 +1,53 @@
+import { type NetConnectOpts, Socket } from 'node:net';
+import { DatabaseError } from './connection.ts';
+
+/** A socket of our own for a driver, so that it can be dropped with what is unsent and its end be noticed. */
+export class DriverSocket {
+  readonly socket = new Socket();
+  readonly closed: Promise<void>;
+  #rejectPending: ((error: unknown) => void) | undefined;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.socket.on('error', () => {});
+    this.socket.once('close', () => {
+      resolve();
+      // The driver may have more to say, such as why it took offence at a certificate.
+      setTimeout(() => this.#fail(unreachable('CLOSED')), 10);
+    });
+  }
+
+  connect(options: NetConnectOpts): Socket {
+    const socket = this.socket.connect(options);
+    // Against this name the certificate is checked; else, for an address, Deno takes one for localhost.
+    if ('host' in options) Object.assign(socket, { _host: options.host });
+    return socket;
+  }
+
+  /** The promise, which also rejects when the socket closes: not every driver rejects what is pending then. */
+  guard<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#rejectPending = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** Rejects what is pending after `milliseconds`, and drops the connection. */
+  destroyAfter(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.destroy(unreachable('ETIMEDOUT')), milliseconds);
+  }
+
+  /** A reset, not a close: the kernel would go on sending what the server hasn't taken yet. */
+  destroy(reason: unknown = unreachable('DESTROYED')): void {
+    this.#fail(reason);
+    this.socket.resetAndDestroy();
+  }
+
+  #fail(reason: unknown): void {
+    this.#rejectPending?.(reason);
+    this.#rejectPending = undefined;
+  }
+}
+
+const unreachable = (code: string) => new DatabaseError('unreachable', code);

@@ -1,0 +1,111 @@
+import type { Store } from '../../greeting/store.ts';
+import type { Log } from '../../observability/log.ts';
+import { SchemaError } from '../migrations/migration.ts';
+import { type Connection, DatabaseError, type Dialect, type ServerAddress } from './connection.ts';
+import type { CredentialsSource } from './credentials.ts';
+import { limitsWithin } from './limits.ts';
+import { Pool } from './pool.ts';
+import type { ServerSettings } from './settings.ts';
+
+export interface ServerStoreOptions extends ServerSettings {
+  readonly address: ServerAddress;
+  readonly credentials: CredentialsSource;
+  readonly log: Log;
+  /** Called when the database's schema can't be used by this program. */
+  onSchemaError(error: SchemaError): void;
+}
+
+/** A store on a database server. It connects in the background and outlives every fault of the server. */
+export const openServerStore = (options: ServerStoreOptions): Store => {
+  const { credentials, log, poolMax: max } = options;
+  const connect = connector(options);
+  const prepared = once(() => prepare(options, connect));
+  const pool = new Pool({
+    max,
+    limits: limitsWithin(options.timeoutMilliseconds),
+    log,
+    connect: async () => {
+      await prepared();
+      return connect();
+    },
+  });
+  const unwatch = credentials.watch(() => {
+    log.info('the database credentials changed');
+    void pool.replace();
+  });
+  return {
+    find: (username) => pool.find(username),
+    save: (username, dateOfBirth) => pool.save(username, dateOfBirth),
+    ping: () => pool.ping(),
+    close: async () => {
+      unwatch();
+      await pool.close();
+    },
+  };
+};
+
+/** Applies the missing migrations. @throws DatabaseError, SchemaError */
+export const migrateServer = async (options: ServerStoreOptions): Promise<void> => {
+  // Others may migrate at the same time, and nobody waits for an answer.
+  const timeoutMilliseconds = options.timeoutMilliseconds * 10;
+  const connection = await connector({ ...options, timeoutMilliseconds })();
+  try {
+    await (await loadDialect(options.address)).migrate(connection);
+  } finally {
+    await connection.close();
+  }
+};
+
+/** Opens connections; when user and password are refused, once more with those that are now in their file. */
+const connector = (options: ServerStoreOptions): (() => Promise<Connection>) => {
+  const { address, ca, credentials } = options;
+  const limits = limitsWithin(options.timeoutMilliseconds);
+  const connect = async () => {
+    const dialect = await loadDialect(address);
+    return dialect.connect({ address, ca, limits, ...credentials.current() });
+  };
+  return async () => {
+    try {
+      return await connect();
+    } catch (error) {
+      const refused = error instanceof DatabaseError && error.fault === 'authentication';
+      if (refused && (await credentials.refresh())) return connect();
+      throw error;
+    }
+  };
+};
+
+/** The drivers are loaded only where they are needed. */
+const loadDialect = async ({ kind }: ServerAddress): Promise<Dialect> =>
+  kind === 'postgresql'
+    ? (await import('./postgresql.ts')).postgresql
+    : (await import('./mysql.ts')).mysql;
+
+/** Sees to it that the schema is there. */
+const prepare = async (
+  { address, migrate, onSchemaError }: ServerStoreOptions,
+  connect: () => Promise<Connection>,
+): Promise<void> => {
+  const dialect = await loadDialect(address);
+  const connection = await connect();
+  try {
+    await (migrate ? dialect.migrate(connection) : dialect.check(connection));
+  } catch (error) {
+    if (error instanceof SchemaError) onSchemaError(error);
+    throw error;
+  } finally {
+    await connection.close();
+  }
+};
+
+/** Runs `step` until it succeeded, once at a time. */
+const once = (step: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= step().catch((error) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
+};

@@ -1,0 +1,283 @@
+import { afterEach, expect, test } from 'bun:test';
+import type { Log } from '../src/observability/log.ts';
+import { DatabaseError } from '../src/stores/server/connection.ts';
+import { limitsWithin } from '../src/stores/server/limits.ts';
+import { Pool } from '../src/stores/server/pool.ts';
+import { FakeServer, settled, UNREACHABLE } from './support/fake-connection.ts';
+
+const UNAVAILABLE = { name: 'StoreUnavailableError' };
+const REFUSED = new DatabaseError('unreachable', 'ECONNREFUSED');
+
+let pool: Pool | undefined;
+afterEach(() => pool?.close());
+
+/** A pool, its first connection open unless `refusal` says otherwise. */
+const start = async ({ max = 2, refusal }: { max?: number; refusal?: DatabaseError } = {}) => {
+  const server = new FakeServer();
+  server.refusal = refusal;
+  const lines: string[] = [];
+  const write = (_: object, message?: string) => void lines.push(String(message ?? _));
+  const log = { info: write, warn: write } as unknown as Log;
+  const { connect } = server;
+  const started = new Pool({ connect, max, limits: limitsWithin(2_000), log });
+  pool = started;
+  await settled();
+  await settled();
+  return { server, pool: started, lines };
+};
+
+const until = async (check: () => boolean, limit: number) => {
+  const begin = performance.now();
+  while (!check()) {
+    if (performance.now() - begin > limit) throw new Error(`not so within ${limit} ms`);
+    await Bun.sleep(5);
+  }
+};
+
+test('connections are opened when they are needed, up to the limit', async () => {
+  const { server, pool } = await start({ max: 3 });
+  expect(server.connections).toHaveLength(1);
+  const requests = Array.from({ length: 20 }, (_, index) => pool.find(`u${index}`));
+  await until(() => server.connections.length === 3, 500);
+  await Bun.sleep(20);
+  expect(server.connections).toHaveLength(3);
+  while (server.statements.length > 0) await server.take().succeed();
+  await Promise.all(requests);
+});
+
+test('a cut connection: the statement is sent once more over a new one', async () => {
+  const { server, pool } = await start({ max: 1 });
+  server.stored.set('A', '1990-01-01');
+  const found = pool.find('A');
+  await server.take().connection.cut();
+  await until(() => server.statements.length === 1, 500);
+  expect(server.connections).toHaveLength(2);
+  await server.take().succeed();
+  expect(await found).toBe('1990-01-01');
+});
+
+test('cut twice: the request is refused', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const found = pool.find('A');
+  found.catch(() => {});
+  await server.take().connection.cut();
+  await until(() => server.statements.length === 1, 500);
+  await server.take().connection.cut();
+  await expect(found).rejects.toMatchObject(UNAVAILABLE);
+  await Bun.sleep(20);
+  expect(server.statements).toEqual([]);
+});
+
+test('a save whose connection was cut holds back others of its name until it can not begin any more', async () => {
+  const { server, pool } = await start({ max: 2 });
+  const first = pool.save('A', '1990-01-01');
+  await server.take().connection.cut();
+  const begin = performance.now();
+  const second = pool.save('A', '1990-01-02');
+  const other = pool.save('B', '1990-01-01');
+  await until(() => server.statements.length === 1, 200);
+  expect(server.statements[0]?.save).toEqual({ B: '1990-01-01' });
+  await server.take().succeed();
+  await other;
+  await until(() => server.statements.length === 1, 1_000);
+  expect(performance.now() - begin).toBeWithin(230, 600);
+  // The lost one is sent again together with the one that waited, which is newer.
+  expect(server.take().save).toEqual({ A: '1990-01-02' });
+  for (const save of [first, second]) save.catch(() => {});
+});
+
+test('a save whose answer is lost twice is refused only when it can not be under way any more', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const begin = performance.now();
+  const saved = pool.save('A', '1990-01-01');
+  saved.catch(() => {});
+  await server.take().connection.cut();
+  await until(() => server.statements.length === 1, 1_000);
+  const sentAgain = performance.now();
+  await server.take().connection.cut();
+  await expect(saved).rejects.toMatchObject(UNAVAILABLE);
+  expect(performance.now() - sentAgain).toBeWithin(1_200, 1_600);
+  expect(performance.now() - begin).toBeLessThan(2_000);
+});
+
+test('without an answer the statement is cancelled, its connection dropped, the request refused in time', async () => {
+  const { server, pool } = await start({ max: 2 });
+  const finds = [pool.find('A'), pool.find('B')];
+  await until(() => server.connections.length === 2, 500);
+  while (server.statements.length > 0) await server.take().succeed();
+  await Promise.all(finds);
+  const begin = performance.now();
+  const saved = pool.save('A', '1990-01-01');
+  await expect(saved).rejects.toMatchObject(UNAVAILABLE);
+  expect(performance.now() - begin).toBeWithin(1_290, 2_000);
+  expect(server.take().connection.events).toEqual(['cancelled', 'destroyed']);
+  // Not tried again, although there is an idle connection.
+  expect(server.open).toHaveLength(1);
+  expect(server.statements).toEqual([]);
+});
+
+test('a save that came too late is sent once more over a new connection', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const saved = pool.save('A', '1990-01-01');
+  await server.take().fail(new DatabaseError('late', 'LATE'));
+  await until(() => server.statements.length === 1, 500);
+  expect(server.connections).toHaveLength(2);
+  expect(server.connections[0]?.events).toEqual(['destroyed']);
+  await server.take().succeed();
+  await saved;
+});
+
+test('read-only: connections that are old enough are replaced, new ones are not', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const readOnly = new DatabaseError('read-only', '25006');
+  await Bun.sleep(310);
+  const saved = pool.save('A', '1990-01-01');
+  saved.catch(() => {});
+  await server.take().fail(readOnly);
+  await until(() => server.statements.length === 1, 500);
+  expect(server.connections).toHaveLength(2);
+  await server.take().fail(readOnly);
+  await expect(saved).rejects.toMatchObject(UNAVAILABLE);
+  expect(server.open).toHaveLength(1);
+  expect(server.connections).toHaveLength(2);
+});
+
+test('down at the start: requests fail at once, attempts go on, each change is logged once', async () => {
+  const { server, pool, lines } = await start({ refusal: REFUSED });
+  const begin = performance.now();
+  for (const request of [pool.find('A'), pool.save('A', '1990-01-01'), pool.ping()])
+    await expect(request).rejects.toMatchObject(UNAVAILABLE);
+  expect(performance.now() - begin).toBeLessThan(50);
+  await Bun.sleep(1_500);
+  expect(server.attempts).toBeWithin(5, 15);
+  expect(lines).toEqual(['the database can not be used, trying again']);
+  server.refusal = undefined;
+  const back = performance.now();
+  await until(() => server.connections.length > 0, 1_000);
+  expect(performance.now() - back).toBeLessThan(500);
+  await settled();
+  const found = pool.find('A');
+  await server.take().succeed();
+  expect(await found).toBeUndefined();
+  await pool.ping();
+  expect(lines).toEqual(['the database can not be used, trying again', 'the database answers']);
+});
+
+test('down later is noticed without a request, and another reason is logged too', async () => {
+  const { server, pool, lines } = await start();
+  server.refusal = REFUSED;
+  await server.connections[0]?.cut();
+  await settled();
+  await settled();
+  expect(server.attempts).toBe(2);
+  await expect(pool.find('A')).rejects.toMatchObject(UNAVAILABLE);
+  server.refusal = new DatabaseError('authentication', '28P01');
+  await Bun.sleep(600);
+  expect(lines).toEqual([
+    'the database answers',
+    'the database can not be used, trying again',
+    'the database can not be used, trying again',
+  ]);
+});
+
+test('an attempt that hangs holds up none', async () => {
+  const { server, pool } = await start({ max: 2, refusal: REFUSED });
+  server.hanging = 1;
+  const { attempts } = server;
+  await until(() => server.attempts > attempts, 500);
+  server.refusal = undefined;
+  await until(() => server.connections.length > 0, 1_000);
+  await settled();
+  const found = pool.find('A');
+  await server.take().succeed();
+  await found;
+  server.letGo(UNREACHABLE);
+});
+
+test('no further connection: those that are open serve', async () => {
+  const { server, pool, lines } = await start({ max: 5 });
+  server.refusal = new DatabaseError('too many connections', '53300');
+  const requests = Array.from({ length: 20 }, (_, index) => pool.find(`u${index}`));
+  await settled();
+  await settled();
+  while (server.statements.length > 0) await server.take().succeed();
+  await Promise.all(requests);
+  expect(lines).toEqual(['the database answers', 'no further database connection can be opened']);
+  // One for each request that may have needed it, then none for a while.
+  expect(server.attempts).toBeLessThanOrEqual(5);
+});
+
+test('ping: an answer just now, an idle connection, or one more connection proves the server', async () => {
+  const { server, pool } = await start({ max: 1 });
+  await pool.ping();
+  expect(server.pings).toBe(0);
+  await Bun.sleep(1_010);
+  await pool.ping();
+  expect(server.pings).toBe(1);
+  await Bun.sleep(1_010);
+  const busy = pool.find('A');
+  await pool.ping();
+  expect(server.pings).toBe(1);
+  expect(server.connections.map(({ events }) => events)).toEqual([[], ['closed']]);
+  server.refusal = new DatabaseError('too many connections', '53300');
+  await pool.ping();
+  server.refusal = UNREACHABLE;
+  await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
+  await server.take().succeed();
+  await busy;
+});
+
+test('rotation: a new connection first, then old ones end, those under way when they are done', async () => {
+  const { server, pool } = await start({ max: 2 });
+  const under = pool.find('A');
+  const more = pool.find('B');
+  await until(() => server.statements.length === 2, 500);
+  await server.statements.splice(1, 1)[0]?.succeed();
+  await more;
+  server.refusal = new DatabaseError('authentication', '28P01');
+  const replaced = pool.replace();
+  await Bun.sleep(100);
+  expect(server.open).toHaveLength(2);
+  server.refusal = undefined;
+  await replaced;
+  const [busy, idle, fresh] = server.connections;
+  expect([busy?.events, idle?.events, fresh?.events]).toEqual([[], ['closed'], []]);
+  await server.take().succeed();
+  await under;
+  expect(busy?.events).toEqual(['closed']);
+  const next = pool.find('C');
+  expect(server.statements[0]?.connection).toBe(fresh as never);
+  await server.take().succeed();
+  await next;
+});
+
+test('a connection of former credentials that opens after the rotation is not used', async () => {
+  const { server, pool } = await start({ max: 3 });
+  server.hanging = 1;
+  const requests = [pool.find('A'), pool.find('B')];
+  await settled();
+  expect(server.attempts).toBe(2);
+  await pool.replace();
+  server.letGo();
+  while (server.statements.length > 0) await server.take().succeed();
+  await Promise.all(requests);
+  await settled();
+  expect(server.connections.map(({ events }) => events)).toEqual([['closed'], [], ['closed']]);
+});
+
+test('close lets what was sent finish and refuses the rest', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const sent = pool.find('A');
+  const waiting = pool.find('B');
+  waiting.catch(() => {});
+  const begin = performance.now();
+  const closed = pool.close();
+  await expect(waiting).rejects.toMatchObject(UNAVAILABLE);
+  expect(performance.now() - begin).toBeLessThan(100);
+  await server.take().succeed();
+  await sent;
+  await closed;
+  expect(server.open).toEqual([]);
+  await expect(pool.find('A')).rejects.toMatchObject(UNAVAILABLE);
+  await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
+});

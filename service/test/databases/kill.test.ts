@@ -1,0 +1,91 @@
+import { expect, test } from 'bun:test';
+import type { DatabaseServer } from '../support/database-server.ts';
+import { describeDialects, sharedServer } from '../support/databases.ts';
+import { startServer } from '../support/server.ts';
+import { startLoad } from './load.ts';
+import { randomNumbers, SEED } from './random.ts';
+import { expectAcknowledgedStored } from './stored.ts';
+
+const ROUNDS = Number(process.env.DATABASE_KILL_ROUNDS ?? 10);
+
+/** How soon after the server accepts connections again requests succeed. */
+const RECOVERY_MILLISECONDS = 1_000;
+
+describeDialects('a kill -9', (dialect) => {
+  const random = randomNumbers(SEED);
+  const upTo = (milliseconds: number) => Bun.sleep(random() * milliseconds);
+
+  /** Ends the server in one way or another, and starts it after a while. */
+  const outages = async (
+    server: DatabaseServer,
+    end: (server: DatabaseServer) => Promise<void>,
+    rounds: number,
+  ) => {
+    const database = await server.createDatabase();
+    const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
+    const load = startLoad(() => service);
+    const recoveries: number[] = [];
+    try {
+      await load.untilAllServed();
+      for (let round = 0; round < rounds; round++) {
+        await upTo(300);
+        await end(server);
+        // A short outage, or one that the service has to notice.
+        await upTo(round % 3 === 0 ? 1_500 : 100);
+        await server.start();
+        recoveries.push(await load.untilFirstServed());
+        await load.untilAllServed();
+      }
+      await load.stop();
+      expect(load.faults).toEqual([]);
+      expect(recoveries.filter((recovery) => recovery > RECOVERY_MILLISECONDS)).toEqual([]);
+      await expectAcknowledgedStored(database, load);
+      // A test in which nothing was refused, or nothing served, proves nothing.
+      for (const status of [200, 204, 503]) expect(load.counts.get(status)).toBeGreaterThan(10);
+      expect(await service.stop()).toBe(0);
+    } finally {
+      await load.stop();
+      await service.stop('SIGKILL');
+    }
+  };
+
+  test(
+    `of the database, ${ROUNDS} times (DATABASE_KILL_SEED=${SEED})`,
+    async () => {
+      await outages(await sharedServer(dialect), (server) => server.kill9(), ROUNDS);
+    },
+    30_000 + ROUNDS * 5_000,
+  );
+
+  test('is no worse than an orderly restart', async () => {
+    await outages(await sharedServer(dialect), (server) => server.stop(), 2);
+  }, 40_000);
+
+  test(
+    `of the service, ${ROUNDS} times (DATABASE_KILL_SEED=${SEED})`,
+    async () => {
+      const database = await (await sharedServer(dialect)).createDatabase();
+      const options = { runtime: 'bun', databaseUrl: database.url() } as const;
+      let service = await startServer(options);
+      const load = startLoad(() => service, { mayFail: true });
+      try {
+        for (let round = 0; round < ROUNDS; round++) {
+          await load.untilAllServed();
+          await upTo(50);
+          await service.stop('SIGKILL');
+          service = await startServer(options);
+        }
+        await load.untilAllServed();
+        await load.stop();
+        expect(load.faults).toEqual([]);
+        await expectAcknowledgedStored(database, load);
+      } finally {
+        await load.stop();
+        await service.stop('SIGKILL');
+      }
+    },
+    30_000 + ROUNDS * 5_000,
+  );
+});
+
+console.log(`DATABASE_KILL_SEED=${SEED}`);

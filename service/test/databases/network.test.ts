@@ -1,0 +1,64 @@
+import { expect, test } from 'bun:test';
+import { describeDialects, sharedServer } from '../support/databases.ts';
+import { startProxy, type TcpProxy } from '../support/proxy.ts';
+import { startServer } from '../support/server.ts';
+import { startLoad } from './load.ts';
+import { until } from './service.ts';
+import { expectAcknowledgedStored } from './stored.ts';
+
+const POOL_MAX = 5;
+
+/** How soon after the network is well again requests succeed. */
+const RECOVERY_MILLISECONDS = 1_000;
+
+/** What is done to the network, and how long. */
+const FAULTS: Record<string, [milliseconds: number, (proxy: TcpProxy) => void]> = {
+  'a delay': [500, (proxy) => proxy.delay(50)],
+  'a delay beyond what a request may take': [2_500, (proxy) => proxy.delay(3_000)],
+  'a cut in the middle of a packet': [500, (proxy) => proxy.cutAfter(3)],
+  'a cut every now and then': [700, (proxy) => proxy.cutAfter(2_001)],
+  'a short black hole': [300, (proxy) => proxy.blackHole()],
+  'a long black hole': [3_000, (proxy) => proxy.blackHole()],
+  'a reset': [50, (proxy) => proxy.reset()],
+  'resets in a row': [
+    1_000,
+    (proxy) => {
+      for (let count = 0; count < 10; count++) setTimeout(() => proxy.reset(), count * 80);
+    },
+  ],
+};
+
+describeDialects('the network to the database', (dialect) => {
+  for (const [name, [milliseconds, begin]] of Object.entries(FAULTS))
+    test(`${name}: answers are right or 503, in time; no connection is left over`, async () => {
+      const server = await sharedServer(dialect);
+      const database = await server.createDatabase();
+      const proxy = await startProxy(server.port);
+      const service = await startServer({
+        runtime: 'bun',
+        databaseUrl: database.url({ port: proxy.port }),
+        environment: { DATABASE_POOL_MAX: `${POOL_MAX}` },
+      });
+      const load = startLoad(() => service);
+      try {
+        await load.untilAllServed();
+        begin(proxy);
+        await Bun.sleep(milliseconds);
+        proxy.restore();
+        expect(await load.untilFirstServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+        await load.untilAllServed();
+        await load.stop();
+        expect(load.faults).toEqual([]);
+        await expectAcknowledgedStored(database, load);
+        const { user } = database.owner;
+        await until(async () => (await server.connectionCount(user)) <= POOL_MAX, 2_500);
+        expect(proxy.connectionCount()).toBeLessThanOrEqual(POOL_MAX);
+        expect(await service.stop()).toBe(0);
+        await until(async () => (await server.connectionCount(user)) === 0, 2_500);
+      } finally {
+        await load.stop();
+        await service.stop('SIGKILL');
+        proxy.close();
+      }
+    }, 40_000);
+});

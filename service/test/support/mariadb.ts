@@ -1,0 +1,177 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { certificates } from './certificates.ts';
+import {
+  type DatabaseServer,
+  freePort,
+  type Login,
+  newName,
+  newPassword,
+  runSql,
+  type UrlOptions,
+  untilUp,
+} from './database-server.ts';
+import { giveAway, guardedFolder, UNPRIVILEGED } from './guarded-folder.ts';
+import { type MariadbPrograms, mariadbPrograms } from './mariadb-programs.ts';
+
+const literal = (text: string): string =>
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+const initialise = (programs: MariadbPrograms, data: string, folder: string): void => {
+  mkdirSync(data);
+  giveAway(data, 0o700);
+  const { exitCode, stdout, stderr } = Bun.spawnSync(
+    [
+      ...[programs.install, '--no-defaults', ...programs.options, `--datadir=${data}`],
+      ...['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
+    ],
+    {
+      cwd: folder,
+      env: { ...process.env, ...programs.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...UNPRIVILEGED,
+    },
+  );
+  if (exitCode !== 0) throw new Error(`mariadb-install-db failed:\n${stdout}${stderr}`);
+};
+
+/** Starts a MariaDB server with TLS; the caller removes it. */
+export const startMariadb = async (): Promise<DatabaseServer> => {
+  const folder = guardedFolder();
+  const programs = mariadbPrograms(folder.path);
+  const data = join(folder.path, 'data');
+  const log = join(folder.path, 'log');
+  const socket = join(folder.path, 'socket');
+  initialise(programs, data, folder.path);
+  const port = freePort();
+  let password = '';
+  let child: Bun.Subprocess | undefined;
+
+  const sql = (text: string, database = 'mysql') =>
+    runSql({ adapter: 'mariadb', path: socket, username: 'root', password, database }, text);
+  const writeCertificate: DatabaseServer['useCertificate'] = async ({ certificate, key }) => {
+    for (const [name, content] of [
+      ['server.crt', certificate],
+      ['server.key', key],
+    ] as const) {
+      writeFileSync(join(folder.path, name), content);
+      giveAway(join(folder.path, name), 0o600);
+    }
+  };
+  const running = () => {
+    if (!child) throw new Error('the server does not run');
+    return child;
+  };
+  const createUser = async (userPassword = newPassword()): Promise<Login> => {
+    const user = newName('user');
+    await sql(`create user ${user}@'%' identified by ${literal(userPassword)}`);
+    return { user, password: userPassword };
+  };
+  const disconnect = async (user: string) => {
+    await sql(`kill user ${user}`);
+  };
+  const server: DatabaseServer = {
+    dialect: 'mysql',
+    port,
+    folder: folder.path,
+    get pid() {
+      return running().pid;
+    },
+    start: async () => {
+      const output = openSync(log, 'a');
+      child = Bun.spawn(
+        [
+          ...[programs.server, '--no-defaults', ...programs.options, `--datadir=${data}`],
+          ...[`--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1'],
+          ...[`--pid-file=${join(folder.path, 'own-pid')}`, '--skip-name-resolve'],
+          ...[`--ssl-cert=${join(folder.path, 'server.crt')}`, '--innodb-buffer-pool-size=64M'],
+          ...[`--ssl-key=${join(folder.path, 'server.key')}`, '--max-connections=200'],
+        ],
+        {
+          cwd: folder.path,
+          env: { ...process.env, ...programs.environment },
+          stdio: ['ignore', output, output],
+          ...UNPRIVILEGED,
+        },
+      );
+      child.unref();
+      closeSync(output);
+      folder.guard(child.pid);
+      await untilUp(
+        child,
+        () => sql('select 1'),
+        () => readFileSync(log, 'utf8').slice(-2_000),
+      );
+    },
+    stop: async () => {
+      running().kill('SIGTERM');
+      await running().exited;
+    },
+    kill9: async () => {
+      running().kill('SIGKILL');
+      await running().exited;
+    },
+    sql,
+    createUser,
+    createDatabase: async () => {
+      const owner = await createUser();
+      const name = newName('database');
+      await sql(`create database ${name}`);
+      await sql(`grant all on ${name}.* to ${owner.user}@'%'`);
+      return {
+        name,
+        owner,
+        url: (options) => mysqlUrl(socket, port, name, { login: owner, ...options }),
+        sql: (text) => sql(text, name),
+      };
+    },
+    setPassword: async (login) => {
+      await sql(`alter user ${login.user}@'%' identified by ${literal(login.password)}`);
+    },
+    connectionCount: async (user) => {
+      const [row] = await sql(
+        `select count(*) as count from information_schema.processlist where user = ${literal(user)}`,
+      );
+      return Number(row?.count);
+    },
+    disconnect,
+    useCertificate: async (certificate) => {
+      await writeCertificate(certificate);
+      await sql('flush ssl');
+    },
+    logLogins: async () => {
+      await sql("set global log_output = 'TABLE'");
+      await sql('set global general_log = 1');
+    },
+    sawLogin: async (user) => {
+      const rows = await sql(
+        `select 1 from general_log where command_type = 'Connect' and argument like ${literal(`%${user}%`)} limit 1`,
+      );
+      return rows.length > 0;
+    },
+    remove: () => folder.remove(),
+  };
+  await writeCertificate(certificates().right);
+  await server.start();
+  // Without the anonymous users, who come first for connections through the socket.
+  await sql("delete from global_priv where user not in ('root', 'mariadb.sys')");
+  await sql("delete from global_priv where user = 'root' and host <> 'localhost'");
+  await sql('flush privileges');
+  const next = crypto.randomUUID();
+  await sql(`set password for root@localhost = password(${literal(next)})`);
+  password = next;
+  return server;
+};
+
+const mysqlUrl = (
+  socketPath: string,
+  serverPort: number,
+  database: string,
+  { login, host = '127.0.0.1', port = serverPort, socket, query = {} }: UrlOptions,
+): string => {
+  const user = encodeURIComponent(login?.user ?? '');
+  const secret = login && 'password' in login ? `:${encodeURIComponent(login.password)}` : '';
+  const address = socket ? `localhost:${serverPort}` : `${host}:${port}`;
+  const parameters = new URLSearchParams({ ...(socket ? { socket: socketPath } : {}), ...query });
+  return `mysql://${user}${secret}@${address}/${database}${parameters.size > 0 ? `?${parameters}` : ''}`;
+};
