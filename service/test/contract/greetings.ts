@@ -114,6 +114,19 @@ export const greetings = (target: Target, client: Client): void =>
       expect(answer.json).toEqual({ detail: `User ${username} not found` });
     });
 
+    test('a PUT leaves the user alone whose name differs in case', () =>
+      onOneDay(async (today) => {
+        const [name, other] = [newUsername(), newUsername()];
+        const usernames = [`a${name}`, `A${name}`, `b${other}`, `B${other}`];
+        const dates = usernames.map((_, index) => `1980${addDays(today, index + 3).slice(4)}`);
+        for (const [index, dateOfBirth] of dates.entries())
+          expect((await client.put(usernames[index] ?? '', { dateOfBirth })).status).toBe(204);
+        for (const [index, username] of usernames.entries())
+          expect((await client.get(`/hello/${username}`)).json).toEqual(
+            expectedGreeting(username, dates[index] ?? '', today),
+          );
+      }));
+
     test('usernames are case-sensitive', async () => {
       const username = `aA${newUsername()}`;
       await client.put(username, { dateOfBirth: '1990-10-30' });

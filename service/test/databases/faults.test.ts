@@ -24,6 +24,14 @@ const expectUnavailable = (answer: Timed, limit = LIMIT_MILLISECONDS): void => {
 const told = ({ log }: Pick<Serving, 'log'>): unknown[] =>
   log().filter(({ level, url, signal }) => level !== 'debug' && !url && !signal);
 
+/** How many statements of a user wait for a lock. */
+const WAITING = {
+  postgresql: (user: string) =>
+    `select count(*) from pg_stat_activity where usename = '${user}' and wait_event_type = 'Lock'`,
+  mysql: (user: string) =>
+    `select count(*) as count from information_schema.processlist where user = '${user}' and command in ('Query', 'Execute')`,
+};
+
 describeDialects('a fault', (dialect) => {
   /** Runs `check` while the server is down. */
   const whileDown = async (check: (server: DatabaseServer) => Promise<void>) => {
@@ -94,7 +102,7 @@ describeDialects('a fault', (dialect) => {
   test(
     'a write given up is never applied over a later one',
     () =>
-      serving(dialect, {}, async ({ database, put, get }) => {
+      serving(dialect, {}, async ({ server, database, put, get }) => {
         const username = newUsername();
         expect((await put(username, '1990-01-01')).status).toBe(204);
         await whileOpen(
@@ -107,8 +115,12 @@ describeDialects('a fault', (dialect) => {
             );
             for (const answer of refused) expectUnavailable(answer);
             expect((await get(username)).status).toBe(200);
+            // The server has been told, so that none of them is applied once the row is free.
+            const [waiting] = await server.sql(WAITING[dialect](database.owner.user));
+            expect(Number(waiting?.count)).toBe(0);
           },
         );
+        expect((await storedIn(database)).get(username)).toBe('1990-01-01');
         expect((await put(username, '1990-03-01')).status).toBe(204);
         for (const pause of [0, 100, 1_500]) {
           await Bun.sleep(pause);

@@ -90,18 +90,21 @@ export const startLoad = (
     return true;
   };
 
-  const work = async (user: User) => {
+  /** After a PUT that failed, half of the users look at what is stored before they replace it. */
+  const work = async (user: User, looksFirst: boolean) => {
     for (let index = Math.floor(Math.random() * 10_000); running; index += 37) {
       const start = performance.now();
       if ((await put(user, dateOf(index))) && (await get(user))) user.served = start;
       else await Bun.sleep(PAUSE_WHILE_DOWN_MILLISECONDS);
+      while (looksFirst && running && user.served !== start && !(await get(user)))
+        await Bun.sleep(PAUSE_WHILE_DOWN_MILLISECONDS);
     }
   };
 
   const users = Array.from({ length: count }, (): User => {
     return { username: newUsername(), possible: new Set([undefined]), served: 0 };
   });
-  const workers = Promise.all(users.map(work));
+  const workers = Promise.all(users.map((user, index) => work(user, index % 2 === 0)));
   const untilServed = async (enough: (servedOf: (user: User) => boolean) => boolean) => {
     const start = performance.now();
     while (!enough(({ served }) => served >= start)) {

@@ -17,7 +17,8 @@ export const whileOpen = async (
     await connection.unsafe('begin').simple();
     for (const statement of statements) await connection.unsafe(statement).simple();
     await check();
-    await connection.unsafe('rollback').simple();
+    await connection.unsafe(dialect === 'mysql' ? 'unlock tables' : 'rollback').simple();
+    if (dialect === 'mysql') await connection.unsafe('rollback').simple();
     connection.release();
   } finally {
     await sql.close({ timeout: 0 });
