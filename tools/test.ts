@@ -1,4 +1,5 @@
 /** Runs every check and every test; the last line reads `N passed, N failed`, with skipped ones named above it. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 
@@ -25,6 +26,7 @@ const check = (title: string, passed: boolean): void => {
 check('types', await run('Types', 'bun', 'check', '--no-script'));
 check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install', 'biome', 'ci'));
 
+for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });
 const testsPassed = await run(
   'Tests',
   ...['bun', 'test', '--randomize', '--only-failures', '--timeout=30000'],

@@ -10,7 +10,8 @@ import { SERVER_DEFAULTS, type ServerSettings, serverSettings } from './stores/s
 
 const isTimeZone = (name: string): boolean => {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    // Intl knows names that Temporal, which tells today's date, refuses on Deno.
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;
   } catch {
     return false;

@@ -51,7 +51,7 @@ const serve = async (config: Config, log: Log, listen: Listen): Promise<void> =>
   const signal = await untilSignal();
   log.info({ signal }, 'stopping');
   const inTime = await stopAll([api, management]);
-  if (inTime) await store.close();
+  await store.close();
   if (inTime) log.info('stopped');
   else log.warn('stopped with requests under way');
   log.flush(() => process.exit(inTime ? 0 : 1));

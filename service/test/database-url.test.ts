@@ -71,7 +71,7 @@ describe('a database URL is refused', () => {
 
 describe('redactUrl', () => {
   test('keeps what can hold no password', () => {
-    for (const url of ['', 'hello.db', 'sqlite://host/hello.db', 'postgres://host:5432/hello'])
+    for (const url of ['', 'hello.db', '/data/hello.db', 'sqlite://host/hello.db'])
       expect(redactUrl(url)).toBe(url);
   });
 

@@ -49,9 +49,14 @@ const answerServerError = (error: unknown, route: string, log: Log): Response =>
   return problem(500, 'Internal Server Error');
 };
 
-/** Name and place of an error. Its message is left out: it may quote what a client sent. */
+/** Name, SQLite's fixed words and place of an error. Its message is left out: it may quote what a client sent. */
 const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return typeof error;
+  const { errstr } = error as { errstr?: unknown };
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
-  return [error.name, ...frames.slice(0, 8).map((frame) => frame.trim())].join(' ');
+  return [
+    error.name,
+    ...(errstr ? [`(${errstr})`] : []),
+    ...frames.slice(0, 8).map((frame) => frame.trim()),
+  ].join(' ');
 };

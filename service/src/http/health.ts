@@ -11,7 +11,7 @@ const PING_CACHE_MILLISECONDS = 1_000;
 
 /** `/livez`: the process answers. `/readyz`: the store answers as well. */
 export const healthRoutes = (store: Store) => {
-  const isReady = cached(() => answersInTime(store.ping()));
+  const isReady = cached(async () => answersInTime(store.ping()));
   return new Elysia({ name: 'health' })
     .get('/livez', () => ({ status: 'ok' }))
     .get('/readyz', async () =>

@@ -52,9 +52,9 @@ const afterAuthority = (rest: string): string => {
   return rest.slice(3);
 };
 
-/** A URL, right or wrong, fit for messages: one that may hold a password is cut down to the kind of database. */
+/** A URL, right or wrong, fit for messages: the whole of one for a file, otherwise at most the kind of database. */
 export const redactUrl = (url: string): string => {
-  if (!/@|pass|pwd/i.test(url)) return url;
+  if (/^((sqlite|memory):[^@]*|[\w./-]*)$/i.test(url) && !/pass|pwd/i.test(url)) return url;
   const [kind = ''] = /^(postgres|postgresql|mysql|mariadb|sqlite)(?=[:+])/i.exec(url) ?? [];
   return `${kind}***`;
 };

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { type Store, StoreUnavailableError } from '../greeting/store.ts';
 import { pendingMigrations } from './migrations/migration.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
 
-/** How long a statement waits for another process's lock; the event loop stands still meanwhile. */
+/** How long a statement waits for another process's lock. */
 const BUSY_TIMEOUT_MILLISECONDS = 500;
+
+/** How often it tries meanwhile. SQLite's own waiting would hold up the whole process. */
+const BUSY_INTERVAL_MILLISECONDS = 10;
 
 /** SQLite's result code for a file that another process holds. */
 const SQLITE_BUSY = 5;
@@ -25,7 +29,7 @@ export const openSqliteStore = (file: string): Store => {
     useWriteAheadLog(database);
     database.exec('pragma synchronous = full');
     migrate(database);
-    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`);
+    database.exec('pragma busy_timeout = 0');
   } catch (error) {
     database.close();
     throw error;
@@ -35,23 +39,27 @@ export const openSqliteStore = (file: string): Store => {
     'insert into birthday (username, date_of_birth) values (?, ?) on conflict (username) do update set date_of_birth = excluded.date_of_birth',
   );
   return {
-    find: async (username) =>
-      answer(() => select.get(username)?.date_of_birth as string | undefined),
+    find: (username) => answer(() => select.get(username)?.date_of_birth as string | undefined),
     save: async (username, dateOfBirth) => {
-      answer(() => upsert.run(username, dateOfBirth));
+      await answer(() => upsert.run(username, dateOfBirth));
     },
     ping: async () => {
-      answer(() => select.get(''));
+      await answer(() => select.get(''));
     },
     close: async () => database.close(),
   };
 };
 
-const answer = <T>(query: () => T): T => {
-  try {
-    return query();
-  } catch (cause) {
-    throw new StoreUnavailableError('SQLite', { cause });
+const answer = async <T>(query: () => T): Promise<T> => {
+  const deadline = performance.now() + BUSY_TIMEOUT_MILLISECONDS;
+  for (;;) {
+    try {
+      return query();
+    } catch (cause) {
+      if (!isBusy(cause) || performance.now() > deadline)
+        throw new StoreUnavailableError('SQLite', { cause });
+    }
+    await setTimeout(BUSY_INTERVAL_MILLISECONDS);
   }
 };
 

@@ -26,7 +26,12 @@ describeDialects('credentials', (dialect) => {
       const service = await startServer({
         runtime: 'bun',
         databaseUrl: database.url({ login: { user: 'nobody' } }),
-        environment: { DATABASE_CREDENTIALS_FILE: mount.file, MIGRATE: 'false' },
+        // Long, so that a slow disk is no failure: only the rotation is tried here.
+        environment: {
+          DATABASE_CREDENTIALS_FILE: mount.file,
+          DATABASE_TIMEOUT: '10000',
+          MIGRATE: 'false',
+        },
       });
       const load = startLoad(() => service);
       try {

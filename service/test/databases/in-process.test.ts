@@ -1,0 +1,565 @@
+import { afterAll, expect, test } from 'bun:test';
+import { createServer, type Socket } from 'node:net';
+import type { Store } from '../../src/greeting/store.ts';
+import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
+import { migrateStore, openStore, type StoreOptions } from '../../src/stores/open.ts';
+import type { Connection } from '../../src/stores/server/connection.ts';
+import { parseCredentials } from '../../src/stores/server/credentials.ts';
+import { limitsWithin } from '../../src/stores/server/limits.ts';
+import { mysql } from '../../src/stores/server/mysql.ts';
+import { postgresql } from '../../src/stores/server/postgresql.ts';
+import { SERVER_DEFAULTS, type ServerSettings } from '../../src/stores/server/settings.ts';
+import { certificates } from '../support/certificates.ts';
+import {
+  type Database,
+  freePort,
+  newPassword,
+  type UrlOptions,
+} from '../support/database-server.ts';
+import { describeDialects, sharedServer } from '../support/databases.ts';
+import { startProxy, type TcpProxy } from '../support/proxy.ts';
+import { mountCredentials } from './mount.ts';
+import { grantServing } from './privileges.ts';
+import { until } from './service.ts';
+import { storedIn } from './stored.ts';
+import { whileOpen } from './transaction.ts';
+
+const DIALECTS = { postgresql, mysql };
+
+const UNAVAILABLE = { name: 'StoreUnavailableError' };
+
+/** What a program of the future leaves. */
+const NEWER = {
+  postgresql: "insert into schema_migration (version, name) values (999, 'of_the_future')",
+  mysql: "insert into schema_migration (version, name, dirty) values (999, 'of_the_future', false)",
+};
+
+/** Says how many statements of a user are under way or wait. */
+const UNDER_WAY = {
+  postgresql: (user: string) =>
+    `select count(*) from pg_stat_activity where usename = '${user}' and state = 'active'`,
+  mysql: (user: string) =>
+    `select count(*) as count from information_schema.processlist where user = '${user}' and command in ('Query', 'Execute')`,
+};
+
+const SLEEP = { postgresql: 'select pg_sleep(20)', mysql: 'select sleep(20)' };
+
+const settings = (changes: Partial<ServerSettings>): StoreOptions => ({
+  server: { ...SERVER_DEFAULTS, ...changes },
+});
+
+/** Runs `check` with a store, which it then closes. */
+const withStore = async (
+  url: string,
+  options: StoreOptions,
+  check: (store: Store) => Promise<void>,
+): Promise<void> => {
+  const store = openStore(parseDatabaseUrl(url), options);
+  try {
+    await check(store);
+  } finally {
+    await store.close();
+  }
+};
+
+const migrate = (url: string, options?: StoreOptions): Promise<void> =>
+  migrateStore(parseDatabaseUrl(url), options);
+
+/** Why it can't be migrated. */
+const migrationFailure = async (url: string, options?: StoreOptions): Promise<string> => {
+  const reason = await migrate(url, options).then(
+    () => new Error('it was migrated'),
+    (error: Error) => error,
+  );
+  expect(reason.message).toStartWith("can't migrate the database ");
+  expect(reason.message).not.toContain('\n');
+  return reason.message;
+};
+
+const untilServed = (store: Store): Promise<number> =>
+  until(
+    () =>
+      store.find('Nobody').then(
+        () => true,
+        () => false,
+      ),
+    5_000,
+  );
+
+/** What `onSchemaError` hears. */
+const schemaErrorOf = async (url: string, migrates: boolean): Promise<string> => {
+  const heard = Promise.withResolvers<string>();
+  const options = {
+    ...settings({ migrate: migrates }),
+    onSchemaError: ({ message }: Error) => heard.resolve(message),
+  };
+  await withStore(url, options, async (store) => {
+    await heard.promise;
+    await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+  });
+  return heard.promise;
+};
+
+describeDialects('a store in this process', (dialect) => {
+  const newDatabase = async () => (await sharedServer(dialect)).createDatabase();
+
+  const isUnderWay = async ({ owner }: Database): Promise<boolean> => {
+    const server = await sharedServer(dialect);
+    const [row] = await server.sql(UNDER_WAY[dialect](owner.user));
+    return Number(row?.count) > 0;
+  };
+
+  const versions = async ({ sql }: Database) =>
+    (await sql('select version from schema_migration')).map(({ version }) => Number(version));
+
+  /** Runs `check` with a connection through a proxy, which it ends in the hard way. */
+  const withConnection = async (
+    { url: urlOf, owner }: Database,
+    { milliseconds = 60_000, socket = false },
+    check: (connection: Connection, proxy: TcpProxy) => Promise<void>,
+  ): Promise<void> => {
+    const proxy = await startProxy((await sharedServer(dialect)).port);
+    const address = parseDatabaseUrl(urlOf(socket ? { socket } : { port: proxy.port }));
+    if (address.kind !== dialect) throw new Error(`${address.kind} is not ${dialect}`);
+    const connection = await DIALECTS[dialect].connect({
+      ...{ address, username: owner.user, password: owner.password },
+      limits: limitsWithin(milliseconds),
+    });
+    try {
+      await check(connection, proxy);
+    } finally {
+      connection.destroy();
+      proxy.close();
+      await connection.closed;
+    }
+  };
+
+  test('migrates once, however often it is asked to', async () => {
+    const database = await newDatabase();
+    await migrate(database.url());
+    expect(await versions(database)).toEqual([1]);
+    expect(await storedIn(database)).toEqual(new Map());
+    await migrate(database.url());
+    expect(await versions(database)).toEqual([1]);
+  });
+
+  test('opened, it migrates, stores and finds', async () => {
+    const database = await newDatabase();
+    await withStore(database.url(), {}, async (store) => {
+      await store.ping();
+      expect(await store.find('Casey')).toBeUndefined();
+      await store.save('Casey', '1990-10-30');
+      await store.save('Casey', '1990-10-31');
+      expect(await store.find('Casey')).toBe('1990-10-31');
+    });
+    expect(await versions(database)).toEqual([1]);
+    expect(await storedIn(database)).toEqual(new Map([['Casey', '1990-10-31']]));
+  });
+
+  test('a database that refuses the password or has no server is named', async () => {
+    const database = await newDatabase();
+    const login = { user: database.owner.user, password: newPassword() };
+    const refused = await migrationFailure(database.url({ login }));
+    expect(refused).toContain(`database ${database.name} on 127.0.0.1:`);
+    expect(refused).toContain(login.user);
+    for (const part of [login.password, encodeURIComponent(login.password)])
+      expect(refused).not.toContain(part);
+    const port = freePort();
+    const unreachable = await migrationFailure(database.url({ port }));
+    expect(unreachable).toContain(`database ${database.name} on 127.0.0.1:${port}: `);
+    expect(unreachable).toContain('ECONNREFUSED');
+    expect(unreachable).not.toContain(database.owner.password);
+  });
+
+  test('a server that never answers is given up', async () => {
+    const database = await newDatabase();
+    const proxy = await startProxy((await sharedServer(dialect)).port);
+    proxy.blackHole();
+    try {
+      const url = database.url({ port: proxy.port });
+      const start = performance.now();
+      const options = settings({ timeoutMilliseconds: 50 });
+      expect(await migrationFailure(url, options)).toContain('ETIMEDOUT');
+      expect(performance.now() - start).toBeGreaterThan(450);
+      await withStore(url, options, async (store) => {
+        await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+        await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+      });
+      await until(async () => proxy.connectionCount() === 0);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test('that may not migrate waits for the schema', async () => {
+    const database = await newDatabase();
+    await withStore(database.url(), settings({ migrate: false }), async (store) => {
+      await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+      await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+      await expect(versions(database)).rejects.toThrow();
+      await migrate(database.url());
+      await untilServed(store);
+      await store.save('Casey', '1990-10-30');
+      expect(await store.find('Casey')).toBe('1990-10-30');
+    });
+    // A record that lacks the program's own version is none yet.
+    await database.sql('delete from schema_migration');
+    await withStore(database.url(), settings({ migrate: false }), async (store) => {
+      await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+    });
+  });
+
+  test('a newer schema is told', async () => {
+    const database = await newDatabase();
+    await migrate(database.url());
+    await database.sql(NEWER[dialect]);
+    for (const migrates of [true, false])
+      expect(await schemaErrorOf(database.url(), migrates)).toStartWith(
+        'the database has schema version 999, this program knows up to 1; ',
+      );
+    expect(await migrationFailure(database.url())).toContain('schema version 999');
+    // Whom nobody listens to, it stays unavailable.
+    await withStore(database.url(), {}, async (store) => {
+      await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+    });
+  });
+
+  if (dialect === 'mysql') {
+    test('a dirty migration is told, and served once it is clean', async () => {
+      const database = await newDatabase();
+      await migrate(database.url());
+      await database.sql('update schema_migration set dirty = true where version = 1');
+      for (const migrates of [true, false])
+        expect(await schemaErrorOf(database.url(), migrates)).toStartWith(
+          'migration 1 of the database was interrupted (schema_migration.dirty); undo ',
+        );
+      await database.sql('update schema_migration set dirty = false where version = 1');
+      await withStore(database.url(), settings({ migrate: false }), (store) => store.ping());
+    });
+
+    test('a migration that fails halfway stays dirty until its row is deleted', async () => {
+      const database = await newDatabase();
+      await database.sql('create table birthday (something integer)');
+      expect(await migrationFailure(database.url())).toContain('1050');
+      const rows = await database.sql('select version, dirty from schema_migration');
+      expect(rows.map(({ version, dirty }) => [Number(version), Number(dirty)])).toEqual([[1, 1]]);
+      expect(await migrationFailure(database.url())).toContain('was interrupted');
+      await database.sql('drop table birthday');
+      await database.sql('delete from schema_migration');
+      await migrate(database.url());
+      expect(await storedIn(database)).toEqual(new Map());
+    });
+
+    test('a migration waits for another one, but not for ever', async () => {
+      const database = await newDatabase();
+      const lock = `get_lock(concat('hello-', md5('${database.name}')), 0)`;
+      await whileOpen(dialect, database, [`select ${lock}`], async () => {
+        const options = settings({ timeoutMilliseconds: 100 });
+        expect(await migrationFailure(database.url(), options)).toMatch(
+          /time-out|another process migrates/,
+        );
+        await expect(versions(database)).rejects.toThrow();
+      });
+      await migrate(database.url());
+      expect(await versions(database)).toEqual([1]);
+    });
+  }
+
+  test('serves a user who may not read what was migrated', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    const login = await server.createUser();
+    if (dialect === 'postgresql')
+      await server.sql(`grant connect on database ${database.name} to ${login.user}`);
+    await migrate(database.url());
+    await grantServing(server, database, login);
+    for (const migrates of [true, false])
+      await withStore(database.url({ login }), settings({ migrate: migrates }), async (store) => {
+        await store.ping();
+        await store.save('Casey', `1990-10-${migrates ? 30 : 31}`);
+        expect(await store.find('Casey')).toBe(`1990-10-${migrates ? 30 : 31}`);
+      });
+    await migrate(database.url({ login }));
+    expect(await versions(database)).toEqual([1]);
+  });
+
+  test('does not serve a user who may read nothing, nor migrate as one', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    await migrate(database.url());
+    const login = await server.createUser();
+    if (dialect === 'mysql')
+      await server.sql(`grant insert on ${database.name}.birthday to ${login.user}@'%'`);
+    const url = database.url({ login });
+    expect(await migrationFailure(url)).toContain('denied (');
+    for (const migrates of [true, false])
+      await withStore(url, settings({ migrate: migrates }), async (store) => {
+        await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+      });
+  });
+
+  test('through a Unix socket', async () => {
+    const database = await newDatabase();
+    const url = database.url({ socket: true });
+    await migrate(url);
+    await withStore(url, {}, async (store) => {
+      await store.save('Casey', '1990-10-30');
+      expect(await store.find('Casey')).toBe('1990-10-30');
+    });
+    const wrong = { user: database.owner.user, password: 'wrong' };
+    expect(await migrationFailure(database.url({ socket: true, login: wrong }))).toContain(
+      `database ${database.name} on ${(await sharedServer(dialect)).folder}`,
+    );
+  });
+
+  test('changed credentials are used, the old user taken leave of', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    await migrate(database.url());
+    const next = await server.createUser();
+    await grantServing(server, database, next);
+    const mount = mountCredentials(database.owner);
+    const credentialsFile = { path: mount.file, parse: parseCredentials };
+    try {
+      const url = database.url({ login: { user: 'nobody' } });
+      await withStore(url, settings({ credentialsFile }), async (store) => {
+        await store.save('Casey', '1990-10-30');
+        expect(await server.connectionCount(database.owner.user)).toBe(1);
+        mount.write(next);
+        await until(async () => (await server.connectionCount(database.owner.user)) === 0, 4_000);
+        expect(await store.find('Casey')).toBe('1990-10-30');
+        expect(await server.connectionCount(next.user)).toBe(1);
+      });
+      await until(async () => (await server.connectionCount(next.user)) === 0);
+    } finally {
+      mount.remove();
+    }
+  });
+
+  test('a refused password is read again at once', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    const mount = mountCredentials(database.owner);
+    const credentialsFile = { path: mount.file, parse: parseCredentials };
+    const next = { user: database.owner.user, password: newPassword() };
+    await server.setPassword(next);
+    try {
+      const url = database.url({ login: { user: 'nobody' } });
+      expect(await migrationFailure(url, settings({ credentialsFile }))).not.toContain(
+        database.owner.password,
+      );
+      await withStore(url, settings({ credentialsFile }), async (store) => {
+        // The store has read the old one and not connected yet. Its first attempt must do.
+        mount.write(next);
+        await store.ping();
+        await store.save('Casey', '1990-10-30');
+      });
+      expect((await storedIn(database)).get('Casey')).toBe('1990-10-30');
+    } finally {
+      mount.remove();
+    }
+  });
+
+  test('a ping asks the server when the pool has been idle', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    const proxy = await startProxy(server.port);
+    try {
+      await withStore(database.url({ port: proxy.port }), {}, async (store) => {
+        await store.ping();
+        await Bun.sleep(1_100);
+        await store.ping();
+        await Bun.sleep(1_100);
+        proxy.blackHole();
+        await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+        proxy.restore();
+        await untilServed(store);
+      });
+    } finally {
+      proxy.close();
+    }
+  });
+
+  test('a ping fails while the server is stopped, and works again after', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    await withStore(database.url(), {}, async (store) => {
+      await store.save('Casey', '1990-10-30');
+      await server.stop();
+      try {
+        await until(() =>
+          store.ping().then(
+            () => false,
+            () => true,
+          ),
+        );
+        await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+        await expect(store.save('Casey', '1990-10-31')).rejects.toMatchObject(UNAVAILABLE);
+      } finally {
+        await server.start();
+      }
+      await untilServed(store);
+      await store.ping();
+      expect(await store.find('Casey')).toBe('1990-10-30');
+    });
+  }, 20_000);
+
+  test('a save that waits for a locked row is given up, on the server too', async () => {
+    const database = await newDatabase();
+    await withStore(database.url(), {}, async (store) => {
+      await store.save('Casey', '1990-01-01');
+      const lock = "update birthday set date_of_birth = '1990-01-02' where username = 'Casey'";
+      await whileOpen(dialect, database, [lock], async () => {
+        const start = performance.now();
+        const failure = store.save('Casey', '1990-02-02').catch((error: unknown) => error);
+        await until(() => isUnderWay(database), 900);
+        expect(await failure).toMatchObject(UNAVAILABLE);
+        expect(performance.now() - start).toBeLessThan(2_500);
+        expect(await isUnderWay(database)).toBe(false);
+      });
+      expect(await store.find('Casey')).toBe('1990-01-01');
+      await store.save('Casey', '1990-03-03');
+    });
+    expect((await storedIn(database)).get('Casey')).toBe('1990-03-03');
+  });
+
+  for (const socket of [false, true])
+    test(`a statement is cancelled ${socket ? 'through a Unix socket' : 'over TCP'}`, async () => {
+      const database = await newDatabase();
+      await withConnection(database, { socket }, async (connection) => {
+        const answer = connection.query(SLEEP[dialect]).catch((error: unknown) => error);
+        await until(() => isUnderWay(database));
+        const start = performance.now();
+        await connection.cancel();
+        const told = await answer;
+        expect(told).toMatchObject({ fault: 'time-out' });
+        expect(performance.now() - start).toBeLessThan(2_000);
+        await connection.ping();
+      });
+    });
+
+  test('to cancel ends where the server is silent, and where there is none', async () => {
+    const database = await newDatabase();
+    await withConnection(database, { milliseconds: 400 }, async (connection, proxy) => {
+      proxy.close();
+      const sockets = new Set<Socket>();
+      const silent = createServer({ allowHalfOpen: true }, (socket) => {
+        sockets.add(socket);
+        socket.on('error', () => {});
+        // No answer that ends anything.
+        socket.on('data', () => socket.write('\n'));
+      });
+      await new Promise<void>((resolve) => silent.listen(proxy.port, '127.0.0.1', resolve));
+      try {
+        const start = performance.now();
+        await connection.cancel();
+        expect(performance.now() - start).toBeWithin(150, 1_500);
+        expect(sockets.size).toBe(1);
+      } finally {
+        silent.close();
+        for (const socket of sockets) socket.destroy();
+      }
+      const end = performance.now();
+      await connection.cancel();
+      expect(performance.now() - end).toBeLessThan(1_500);
+    });
+  });
+
+  test('closed, it takes leave of the server and answers nothing more', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    const store = openStore(parseDatabaseUrl(database.url()));
+    await store.ping();
+    expect(await server.connectionCount(database.owner.user)).toBe(1);
+    await store.close();
+    await until(async () => (await server.connectionCount(database.owner.user)) === 0);
+    await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+    await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  test('it closes while the server is silent', async () => {
+    const database = await newDatabase();
+    const proxy = await startProxy((await sharedServer(dialect)).port);
+    try {
+      const url = database.url({ port: proxy.port });
+      await migrate(url);
+      const store = openStore(parseDatabaseUrl(url), settings({ timeoutMilliseconds: 400 }));
+      await store.ping();
+      proxy.blackHole();
+      const start = performance.now();
+      await store.close();
+      expect(performance.now() - start).toBeLessThan(1_500);
+    } finally {
+      proxy.close();
+    }
+  });
+});
+
+describeDialects('TLS of a store in this process', (dialect) => {
+  afterAll(async () => (await sharedServer(dialect)).useCertificate(certificates().right));
+
+  const encrypted = async (user: string): Promise<boolean> => {
+    const server = await sharedServer(dialect);
+    if (dialect === 'mysql') {
+      // Else the user, who has to use TLS, were not let in.
+      return (await server.connectionCount(user)) > 0;
+    }
+    const rows = await server.sql(
+      `select ssl from pg_stat_ssl join pg_stat_activity using (pid) where usename = '${user}'`,
+    );
+    return rows.length > 0 && rows.every(({ ssl }) => ssl === true || ssl === 't');
+  };
+
+  const connects = async (
+    kind: 'right' | 'wrongName' | 'otherAuthority' | 'expired',
+    options: UrlOptions,
+    ca: string | undefined,
+  ): Promise<boolean> => {
+    const server = await sharedServer(dialect);
+    await server.useCertificate(certificates()[kind]);
+    const database = await server.createDatabase();
+    const { user } = database.owner;
+    if (dialect === 'mysql') await server.sql(`alter user ${user}@'%' require ssl`);
+    let isUp = false;
+    await withStore(database.url(options), settings({ ca }), async (store) => {
+      isUp = await store.ping().then(
+        () => true,
+        () => false,
+      );
+      expect(await encrypted(user)).toBe(isUp);
+    });
+    return isUp;
+  };
+
+  const { authority, right } = certificates();
+  const cases: readonly [string, Parameters<typeof connects>[0], string | undefined, boolean][] = [
+    ['verify-full', 'right', authority, true],
+    ['verify-full', 'wrongName', authority, false],
+    ['verify-full', 'otherAuthority', authority, false],
+    ['verify-full', 'right', right.certificate, false],
+    ['verify-full', 'right', undefined, false],
+    ['verify-ca', 'wrongName', authority, true],
+    ['verify-ca', 'otherAuthority', authority, false],
+    ['require', 'expired', undefined, true],
+  ];
+  for (const [sslmode, kind, ca, isTaken] of cases) {
+    const trusted = ca === authority ? 'its authority' : ca ? 'another one' : 'the system';
+    test(`${sslmode}, trusting ${trusted}, ${isTaken ? 'takes' : 'refuses'} "${kind}"`, async () => {
+      expect(await connects(kind, { host: 'localhost', query: { sslmode } }, ca)).toBe(isTaken);
+    });
+  }
+
+  test('without TLS a user who has to use it is refused', async () => {
+    const server = await sharedServer(dialect);
+    const database = await server.createDatabase();
+    const { user } = database.owner;
+    await migrate(database.url());
+    await withStore(database.url(), {}, async (store) => {
+      await store.ping();
+      if (dialect === 'postgresql') expect(await encrypted(user)).toBe(false);
+    });
+    if (dialect === 'postgresql') return;
+    await server.sql(`alter user ${user}@'%' require ssl`);
+    expect(await migrationFailure(database.url())).toContain('Access denied');
+  });
+});
