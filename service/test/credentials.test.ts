@@ -66,7 +66,7 @@ test('a mount that replaces a link to its folder is noticed', async () => {
   renameSync(join(path, 'next'), join(path, 'data'));
   const begin = performance.now();
   await changed.promise;
-  expect(performance.now() - begin).toBeLessThan(1_500);
+  expect(performance.now() - begin).toBeLessThan(5_000);
   expect(source.current().username).toBe('new');
   unwatch();
 });
