@@ -75,8 +75,7 @@ const readBytes = async (request: Request): Promise<Uint8Array> => {
 
 /** The part of a stream's reader that both runtimes type alike. */
 interface Reader {
-  read(): Promise<{ done: boolean; value?: Uint8Array }>;
-  cancel(): Promise<void>;
+  read(): Promise<{ value?: Uint8Array }>;
 }
 
 const readStream = async (stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> => {
