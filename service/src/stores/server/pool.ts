@@ -46,6 +46,7 @@ export class Pool {
   readonly #idle: Lane[] = [];
   readonly #opening = new Set<Promise<boolean>>();
   #openAgainAt = 0;
+  #gathering = false;
   #state: 'starting' | 'up' | 'down' | 'closed' = 'starting';
   #reason: Fault | undefined;
   #attempts = 0;
@@ -111,8 +112,18 @@ export class Pool {
   #request(username: string, dateOfBirth?: string): Promise<string | undefined> {
     if (this.#state === 'down' || this.#state === 'closed') return Promise.reject(unavailable());
     const answer = this.#queue.add(username, dateOfBirth);
-    this.#pump();
+    this.#gather();
     return answer;
+  }
+
+  /** Pumps once the requests that arrived in this turn of the event loop are all there. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setImmediate(() => {
+      this.#gathering = false;
+      this.#pump();
+    });
   }
 
   /** Sends what waits over the connections that are idle, and opens one when there are too few. */
@@ -147,7 +158,7 @@ export class Pool {
     } finally {
       clearTimeout(timer);
     }
-    this.#pump();
+    this.#gather();
   }
 
   /** A batch whose statement failed. */
