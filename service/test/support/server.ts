@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly databaseUrl: string;
   /** Settings beside the addresses and the database. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Runs another program in place of this one. */
+  readonly command?: readonly string[];
 }
 
 /** The service, listening on free ports of 127.0.0.1. */
@@ -78,7 +80,7 @@ export const databaseUrlIn = (folder: string, { store }: Pick<Target, 'store'>):
 export const startServer = (options: ServerOptions): Promise<RunningServer> =>
   options.runtime === 'in-process'
     ? startInProcess(options)
-    : startProcess(COMMANDS[options.runtime], options);
+    : startProcess(options.command ?? COMMANDS[options.runtime], options);
 
 const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   const store = openStore(parseDatabaseUrl(databaseUrl));
