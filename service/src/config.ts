@@ -197,9 +197,10 @@ const parse = (schema: TSchema, text: string): unknown => {
 /** What `--help` prints. */
 export const help = (): string =>
   [
-    'Usage: hello [serve | migrate | --help]',
+    'Usage: hello [serve | migrate | healthcheck | --version | --help]',
     '',
-    'Serves the greeting API until SIGTERM or SIGINT; migrate brings the schema of the database up to date and ends.',
+    'Serves the greeting API until SIGTERM or SIGINT; migrate brings the schema of the database up to date and ends;',
+    'healthcheck asks the service on this machine, by the same settings, for /livez and ends.',
     'Settings are environment variables:',
     '',
     ...Object.entries<TSchema>(Settings.properties).flatMap(
@@ -210,7 +211,7 @@ export const help = (): string =>
       ],
     ),
     '',
-    'Exit status: 0 after a signal, 1 when a port or the database can not be used or requests were still under way 10 seconds after the signal, 2 for a bad setting or argument.',
+    'Exit status: 0 after a signal, 1 when a port or the database can not be used, the healthcheck failed or requests were still under way 10 seconds after the signal, 2 for a bad setting or argument.',
   ].join('\n');
 
 /** The settings as a Markdown table. */

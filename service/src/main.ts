@@ -1,12 +1,14 @@
 import { createFetch, createManagementApp } from './app.ts';
 import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
+import { healthcheck } from './http/healthcheck.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
 import type { Fetch } from './observability/access-log.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
+import { COMMIT, VERSION } from './version.ts';
 
 /** How long the start waits for the database. */
 const START_MILLISECONDS = 2_000;
@@ -14,10 +16,19 @@ const START_MILLISECONDS = 2_000;
 /** Serves `fetch` on an address; how is up to the runtime. */
 export type Listen = (fetch: Fetch, hostname: string, port: number) => Server;
 
-/** The whole program: settings, then serve or migrate. */
+const COMMANDS = ['serve', 'migrate', 'healthcheck'] as const;
+
+/** Arguments that only print. */
+const INFORMATION = new Map([
+  ['--help', help],
+  ['--version', () => `hello ${VERSION} (commit ${COMMIT})`],
+]);
+
+/** The whole program: settings, then what the argument says. */
 export const main = async (listen: Listen): Promise<void> => {
   const command = commandOrExit();
   const config = configOrExit();
+  if (command === 'healthcheck') return checkHealth(config);
   const log = createLog(config.logLevel);
   if (command === 'serve') await serve(config, log, listen);
   else await migrate(config, log);
@@ -62,14 +73,21 @@ const migrate = async ({ databaseUrl, server }: Config, log: Log): Promise<void>
   log.info(`migrated: ${describeStore(databaseUrl)}`);
 };
 
+const checkHealth = async ({ managementHost, managementPort }: Config): Promise<void> => {
+  const url = await healthcheck(managementHost, managementPort).catch((error) => exitWith(error));
+  console.log(`${url}: ok`);
+};
+
 /** What the argument says to do; a wrong one ends the process with status 2. */
-const commandOrExit = (): 'serve' | 'migrate' => {
+const commandOrExit = (): (typeof COMMANDS)[number] => {
   const [argument = 'serve', ...others] = process.argv.slice(2);
-  if (argument === '--help') {
-    console.log(help());
+  const information = INFORMATION.get(argument);
+  if (information && others.length === 0) {
+    console.log(information());
     process.exit(0);
   }
-  if (others.length === 0 && (argument === 'serve' || argument === 'migrate')) return argument;
+  const command = COMMANDS.find((name) => name === argument);
+  if (command && others.length === 0) return command;
   console.error(`unknown argument ${JSON.stringify(others[0] ?? argument)}: run with --help`);
   process.exit(2);
 };

@@ -24,10 +24,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'elysia',
     'swagger-ui-dist',
   ],
+  'http/healthcheck.ts': ['node:'],
   'app.ts': ['greeting/', 'http/', 'observability/', 'elysia'],
   'config.ts': ['stores/database-url.ts', 'stores/server/settings.ts', '@sinclair/typebox'],
-  'main.ts': ['app.ts', 'config.ts', 'greeting/', 'http/', 'observability/', 'stores/'],
+  'main.ts': [
+    'app.ts',
+    'config.ts',
+    'greeting/',
+    'http/',
+    'observability/',
+    'stores/',
+    'version.ts',
+  ],
   'main.deno.ts': ['main.ts'],
+  'version.ts': ['../../package.json'],
   'modules.d.ts': [],
 };
 
