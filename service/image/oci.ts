@@ -53,9 +53,7 @@ export const writeLayout = (
 
   const written = images.map(({ architecture, layers }) => {
     const archives = layers.map((files) => tar(files, identity.created));
-    const blobs = archives.map((archive) =>
-      write(`${TYPE}.layer.v1.tar+gzip`, Bun.gzipSync(archive as Uint8Array<ArrayBuffer>)),
-    );
+    const blobs = archives.map((archive) => write(`${TYPE}.layer.v1.tar+gzip`, compress(archive)));
     const config = write(`${TYPE}.config.v1+json`, {
       created,
       architecture,
@@ -94,7 +92,14 @@ export const writeLayout = (
       schemaVersion: 2,
       mediaType: `${TYPE}.index.v1+json`,
       manifests: [
-        { ...index, annotations: { 'org.opencontainers.image.ref.name': identity.version } },
+        {
+          ...index,
+          annotations: {
+            'org.opencontainers.image.ref.name': `hello:${identity.version}`,
+            // How containerd, and Docker with it, names an image that it loads.
+            'io.containerd.image.name': `docker.io/library/hello:${identity.version}`,
+          },
+        },
       ],
     }),
   );
@@ -107,6 +112,10 @@ export const writeLayout = (
     })),
   };
 };
+
+/** By libdeflate, which takes half the time of zlib here. */
+const compress = (bytes: Uint8Array): Uint8Array =>
+  Bun.gzipSync(bytes as Uint8Array<ArrayBuffer>, { library: 'libdeflate', level: 6 });
 
 const labelsOf = ({ version, commit }: ImageIdentity): Record<string, string> => ({
   'org.opencontainers.image.title': 'hello',

@@ -3,10 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { help } from '../src/config.ts';
 import { useServices } from './services.ts';
-import type { RunningServer, ServerOptions } from './support/server.ts';
+import { PROCESS_RUNTIMES, type RunningServer, type ServerOptions } from './support/server.ts';
 
 const MAIN = resolve(import.meta.dir, '../src/main.ts');
-const RUNTIMES = ['bun', 'deno'] as const;
 
 const services = useServices();
 
@@ -78,7 +77,7 @@ test('bad settings are told in a line each, and nothing is opened', () => {
   expect(readdirSync(services.folder)).toEqual([]);
 });
 
-for (const runtime of RUNTIMES)
+for (const runtime of PROCESS_RUNTIMES)
   describe(`on ${runtime}, one line tells why it can not start:`, () => {
     for (const name of ['PORT', 'MANAGEMENT_PORT'])
       test(`${name} is busy`, async () => {
@@ -112,7 +111,7 @@ for (const runtime of RUNTIMES)
     }, 20_000);
   });
 
-for (const runtime of RUNTIMES)
+for (const runtime of PROCESS_RUNTIMES)
   describe(`on ${runtime}`, () => {
     test('the start line tells where it listens and where data go', async () => {
       const server = await services.start({ runtime, environment: { LOG_LEVEL: 'info' } });

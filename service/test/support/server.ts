@@ -8,8 +8,12 @@ import { listenOnBun } from '../../src/http/listen-on-bun.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import { openStore } from '../../src/stores/open.ts';
+import { binary, binaryMissing } from './binary.ts';
 
-export type Runtime = 'in-process' | 'bun' | 'deno';
+/** `binary` is the compiled service. */
+export type Runtime = 'in-process' | ProcessRuntime;
+
+export type ProcessRuntime = 'bun' | 'deno' | 'binary';
 
 export interface ServerOptions {
   readonly runtime: Runtime;
@@ -66,6 +70,15 @@ export const COMMANDS = {
   ],
 };
 
+/** What runs the program on a runtime, without arguments. */
+export const commandOf = async (runtime: ProcessRuntime): Promise<readonly string[]> =>
+  runtime === 'binary' ? [await binary()] : COMMANDS[runtime];
+
+/** The runtimes that run as a process on this machine. */
+export const PROCESS_RUNTIMES: readonly ProcessRuntime[] = binaryMissing
+  ? ['bun', 'deno']
+  : ['bun', 'deno', 'binary'];
+
 /** An empty folder outside the repository; call `remove` when done. */
 export const temporaryFolder = (): { path: string; remove: () => void } => {
   const path = mkdtempSync(join(tmpdir(), 'hello-test-'));
@@ -77,10 +90,10 @@ export const databaseUrlIn = (folder: string, { store }: Pick<Target, 'store'>):
   store === 'memory' ? 'memory:' : `sqlite:///${join(folder, 'hello.db')}`;
 
 /** Starts the service; the caller stops it. */
-export const startServer = (options: ServerOptions): Promise<RunningServer> =>
+export const startServer = async (options: ServerOptions): Promise<RunningServer> =>
   options.runtime === 'in-process'
     ? startInProcess(options)
-    : startProcess(options.command ?? COMMANDS[options.runtime], options);
+    : startProcess(options.command ?? (await commandOf(options.runtime)), options);
 
 const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   const store = openStore(parseDatabaseUrl(databaseUrl));
