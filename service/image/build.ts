@@ -1,7 +1,7 @@
 /**
  * Builds the image: `bun service/image/build.ts [folder] [architecture ...]`, by default build/image and all.
- * Writes an OCI layout (oci/), the files of each architecture as a Dockerfile copies them (root-<architecture>/),
- * and what they are made of (<architecture>.cdx.json).
+ * Writes an OCI layout (oci/), the files as service/Dockerfile copies them (root-<architecture>/
+ * and data/), and what they are made of (<architecture>.cdx.json).
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ export const buildImage = async (
       const layers = [base, serviceFiles(binary)];
       images.push({ architecture, layers });
       const files = layers.flat();
-      writeFiles(join(folder, `root-${architecture}`), files);
+      writeFiles(folder, architecture, files);
       writeFileSync(
         join(folder, `${architecture}.cdx.json`),
         `${JSON.stringify(sbom(architecture, identity, files, binary.packages), null, 2)}\n`,
@@ -46,10 +46,16 @@ export const buildImage = async (
   return writeLayout(join(folder, 'oci'), identity, images);
 };
 
-const writeFiles = (folder: string, files: readonly ImageFile[]): void => {
-  mkdirSync(folder);
-  for (const { path, mode, content } of files) {
-    const target = join(folder, path);
+/** What root owns goes into `root-<architecture>`, other folders beside it: a Dockerfile tells the owner of each COPY. */
+const writeFiles = (
+  folder: string,
+  architecture: Architecture,
+  files: readonly ImageFile[],
+): void => {
+  const root = join(folder, `root-${architecture}`);
+  mkdirSync(root);
+  for (const { path, mode, owner, content } of files) {
+    const target = join(owner === 0 ? root : folder, path);
     if (content) writeFileSync(target, content);
     else mkdirSync(target, { recursive: true });
     chmodSync(target, mode);

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import { cachedFolder } from './cache.ts';
-import { run } from './run.ts';
+import { run, UnavailableError } from './run.ts';
 
 /** Where the version of Bun is pinned, with the hash of each architecture's package. */
 const PINNED = resolve(import.meta.dir, '../../tools/bun');
@@ -21,7 +21,9 @@ export const bunFor = async (architecture: Architecture): Promise<string> => {
         ...['--os=linux', `--cpu=${bun}`, '--libc=glibc'],
       ],
       aside,
-    );
+    ).catch((error: Error) => {
+      throw new UnavailableError(`can't fetch Bun for Linux on ${bun} (${error.message})`);
+    });
   });
   const [file] = new Bun.Glob('node_modules/@oven/bun-linux-*/bin/bun').scanSync({
     cwd: folder,

@@ -6,7 +6,13 @@ const SECOND = 1_000_000_000;
 export const IMAGE_CONFIG = {
   User: `${USER}:${USER}`,
   ExposedPorts: { '8000/tcp': {}, '9000/tcp': {} },
-  Env: ['HOST=0.0.0.0', 'MANAGEMENT_HOST=0.0.0.0', 'DATABASE_URL=sqlite:////data/hello.db'],
+  Env: [
+    'HOST=0.0.0.0',
+    'MANAGEMENT_HOST=0.0.0.0',
+    'DATABASE_URL=sqlite:////data/hello.db',
+    // Bun trusts the authorities of /etc/ssl/certs too, not only those that are built into it.
+    'NODE_USE_SYSTEM_CA=1',
+  ],
   Entrypoint: ['/hello'],
   Cmd: ['serve'],
   Volumes: { '/data': {} },

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_ARCHITECTURES, type Architecture } from './architecture.ts';
 import { cachedFolder } from './cache.ts';
-import { run } from './run.ts';
+import { run, UnavailableError } from './run.ts';
 
 /** The release whose packages are taken. */
 export const SUITE = 'trixie';
@@ -76,8 +76,8 @@ const newest = (architecture: Architecture): Promise<string[]> =>
 const download = (architecture: Architecture, pinned: string, folder: string): Promise<string> =>
   withApt(architecture, async (apt) => {
     await run([...apt, 'download', pinned], folder).catch((error: Error) => {
-      throw new Error(
-        `Debian no longer has ${pinned} (${architecture}); run "bun run update-image", look at the difference, and commit it. ${error.message}`,
+      throw new UnavailableError(
+        `Debian no longer has ${pinned} for ${architecture}: run "bun run update-image", look at the difference, and commit it (${error.message})`,
       );
     });
     const [file] = new Bun.Glob('*.deb').scanSync({ cwd: folder, absolute: true });
@@ -101,7 +101,9 @@ const withApt = async <T>(
 const aptFor = async (architecture: Architecture): Promise<string[]> => {
   for (const tool of ['apt-get', 'dpkg-deb'])
     if (!Bun.which(tool))
-      throw new Error(`${tool} is missing: build the image on Debian or a system derived from it`);
+      throw new UnavailableError(
+        `${tool} is missing: build the image on Debian or a system derived from it`,
+      );
   const folder = join(import.meta.dir, '../../build/apt', architecture);
   for (const name of ['lists/partial', 'cache/archives/partial'])
     mkdirSync(join(folder, name), { recursive: true });
@@ -133,7 +135,11 @@ const aptFor = async (architecture: Architecture): Promise<string[]> => {
     ...Object.entries(options).map(([name, value]) => `-o=${name}=${value}`),
   ];
   console.error(`Fetching the lists of Debian ${SUITE} for ${architecture}`);
-  await run([...apt, 'update']);
+  await run([...apt, 'update']).catch((error: Error) => {
+    throw new UnavailableError(
+      `can't fetch the lists of Debian from ${MIRROR}; DEBIAN_MIRROR sets another mirror (${error.message})`,
+    );
+  });
   return apt;
 };
 

@@ -1,3 +1,8 @@
+/** Something outside can't be had: a program of this machine, or what a package registry should have. */
+export class UnavailableError extends Error {
+  override name = 'UnavailableError';
+}
+
 /**
  * Runs a program to its end; what it writes to standard output.
  * @throws Error with its last words when its status isn't 0
@@ -9,7 +14,6 @@ export const run = async (command: readonly string[], cwd?: string): Promise<Uin
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  if (status !== 0)
-    throw new Error(`${command.join(' ')} ended with status ${status}: ${errors.trim()}`);
+  if (status !== 0) throw new Error(`${command[0]} ended with status ${status}: ${errors.trim()}`);
   return output;
 };

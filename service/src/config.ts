@@ -70,7 +70,7 @@ export const Settings = Type.Object({
   }),
   DATABASE_CA_FILE: Type.String({
     description:
-      "PEM certificates of the authorities that the database server is trusted by, in place of the system's.",
+      "PEM certificates of the authorities that the database server is trusted by, in place of Mozilla's, which the runtime holds.",
     default: '',
     expected: 'a file',
   }),

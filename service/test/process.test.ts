@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 import { help } from '../src/config.ts';
 import { useServices } from './services.ts';
 import { PROCESS_RUNTIMES, type RunningServer, type ServerOptions } from './support/server.ts';
@@ -48,7 +49,15 @@ describe('the command line', () => {
     expect(readdirSync(services.folder)).toEqual([]);
   });
 
-  for (const argument of ['--port', '-h', 'help', '', 'two\nlines'])
+  test('--version tells version and commit and ends', () => {
+    expect(run({ PORT: 'nonsense', SERVICE_COMMIT: 'abc' }, '--version')).toEqual({
+      status: 0,
+      stdout: `hello ${packageJson.version} (commit abc)\n`,
+      stderr: '',
+    });
+  });
+
+  for (const argument of ['--port', '-h', 'help', '', 'two\nlines', 'toString'])
     test(`refuses the argument ${JSON.stringify(argument)}`, () => {
       expect(run({}, argument)).toEqual({
         status: 2,

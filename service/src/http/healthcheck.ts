@@ -11,7 +11,11 @@ const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::
  * doesn't mend a store that is away. Resolves with the address that answered; no proxy of the environment is asked.
  * @throws Error with one line that names the address and what is wrong
  */
-export const healthcheck = (managementHost: string, managementPort: number): Promise<string> => {
+export const healthcheck = (
+  managementHost: string,
+  managementPort: number,
+  timeoutMilliseconds = TIMEOUT_MILLISECONDS,
+): Promise<string> => {
   const host = LOOPBACK[managementHost] ?? managementHost;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${managementPort}/livez`;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -21,8 +25,8 @@ export const healthcheck = (managementHost: string, managementPort: number): Pro
     ({ statusCode }) => (statusCode === 200 ? resolve(url) : fail(`status ${statusCode}`)),
   );
   const timer = setTimeout(
-    () => fail(`no answer within ${TIMEOUT_MILLISECONDS} ms`),
-    TIMEOUT_MILLISECONDS,
+    () => fail(`no answer within ${timeoutMilliseconds} ms`),
+    timeoutMilliseconds,
   );
   request.on('error', (error) => fail(error.message));
   return promise.finally(() => {

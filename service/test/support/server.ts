@@ -114,10 +114,11 @@ const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   });
 };
 
-const startProcess = async (
+/** Starts a command that serves; the caller stops it. */
+export const startProcess = async (
   command: readonly string[],
-  { databaseUrl, environment }: ServerOptions,
-) => {
+  { databaseUrl, environment }: Omit<ServerOptions, 'runtime'>,
+): Promise<RunningServer> => {
   const child = Bun.spawn([...command], {
     cwd: tmpdir(),
     env: {
