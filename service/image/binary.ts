@@ -59,7 +59,7 @@ export const compile = async (
     bytecode: true,
     minify: { whitespace: true, syntax: true },
     define: {
-      'process.env.SERVICE_COMMIT': JSON.stringify(commit),
+      BUILD_COMMIT: JSON.stringify(commit),
       // Otherwise the folder of this clone, in pino, where nothing reads it.
       __dirname: '"/"',
       __filename: '"/hello"',

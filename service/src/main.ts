@@ -8,7 +8,7 @@ import { within } from './http/within.ts';
 import type { Fetch } from './observability/access-log.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
-import { COMMIT, VERSION } from './version.ts';
+import { versionLine } from './version.ts';
 
 /** How long the start waits for the database. */
 const START_MILLISECONDS = 2_000;
@@ -21,7 +21,7 @@ const COMMANDS = ['serve', 'migrate', 'healthcheck'] as const;
 /** Arguments that only print. */
 const INFORMATION = new Map([
   ['--help', help],
-  ['--version', () => `hello ${VERSION} (commit ${COMMIT})`],
+  ['--version', () => versionLine(process.env)],
 ]);
 
 /** The whole program: settings, then what the argument says. */
