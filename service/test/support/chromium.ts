@@ -31,5 +31,5 @@ export const chromiumMissing = executable
   : `there is none of ${NAMES.join(', ')}; install Chromium (Debian: chromium)`;
 
 /** Starts Chromium without a window; the caller closes it. */
-export const startChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: executable, timeout: 60_000 });
+export const startChromium = (args: string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: executable, timeout: 60_000, args });
