@@ -196,10 +196,8 @@ else
 
     test('is the same from another folder', async () => {
       const copy = buildFolder();
-      await run(
-        ['cp', '-r', 'service', 'tools', 'package.json', 'tsconfig.json', 'LICENSE', copy],
-        ROOT,
-      );
+      const sources = ['service', 'tools/bun', 'package.json', 'tsconfig.json', 'LICENSE'];
+      await run(['cp', '-r', '--parents', ...sources, copy], ROOT);
       await run(['cp', '-r', '-l', 'node_modules', copy], ROOT);
       const own = ownArchitecture();
       const script = `
