@@ -5,7 +5,7 @@ import { USER } from '../../image/files.ts';
 import { talkTo } from '../databases/service.ts';
 import { certificates } from '../support/certificates.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
-import { type RunningServer, startProcess } from '../support/server.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
 import { imageMissing } from './build.ts';
 import { type Container, type ContainerOptions, container, containerMissing } from './container.ts';
 
@@ -36,7 +36,7 @@ else
 
     const start = async ({ environment, ...options }: ContainerOptions = {}) => {
       const command = box.command({ ...options, environment: { ...LOOPBACK, ...environment } });
-      const server = await startProcess(command, { databaseUrl: 'unused:' });
+      const server = await startServer({ runtime: 'binary', command, databaseUrl: 'unused:' });
       servers.push(server);
       return server;
     };

@@ -114,10 +114,9 @@ const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   });
 };
 
-/** Starts a command that serves; the caller stops it. */
-export const startProcess = async (
+const startProcess = async (
   command: readonly string[],
-  { databaseUrl, environment }: Omit<ServerOptions, 'runtime'>,
+  { databaseUrl, environment }: ServerOptions,
 ): Promise<RunningServer> => {
   const child = Bun.spawn([...command], {
     cwd: tmpdir(),
