@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -149,6 +150,20 @@ else
           expect([...new Set(files)].toSorted((a, b) => (path(a) < path(b) ? -1 : 1))).toEqual(
             FILES[architecture].toSorted((a, b) => (path(a) < path(b) ? -1 : 1)),
           );
+        });
+
+        test('has one user, and the authorities of Debian', () => {
+          const text = (path: string) =>
+            readFileSync(join(folder, `root-${architecture}`, path), 'utf8');
+          expect(text('etc/passwd')).toBe('hello:x:65532:65532:hello:/data:/sbin/nologin\n');
+          expect(text('etc/group')).toBe('hello:x:65532:\n');
+          const certificates = text('etc/ssl/certs/ca-certificates.crt').split(
+            '-----END CERTIFICATE-----\n',
+          );
+          expect(certificates.pop()).toBe('');
+          expect(certificates.length).toBeGreaterThan(100);
+          for (const pem of certificates)
+            expect(new X509Certificate(`${pem}-----END CERTIFICATE-----\n`).ca).toBe(true);
         });
 
         test('has every library that the executable asks for, for its processor', () => {
