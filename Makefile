@@ -1,7 +1,7 @@
 # What a person would type. Everything that is missing is installed first, pinned (tools/bun, bun.lock).
 bun := tools/bun/bun
 
-.PHONY: dev test image install
+.PHONY: dev test image bench install
 
 dev: install
 	@exec $(bun) --watch service/src/main.ts
@@ -11,6 +11,9 @@ test: install
 
 image: install
 	@exec $(bun) service/image/build.ts
+
+bench: install
+	@exec $(bun) service/bench/main.ts
 
 install:
 	@$(bun) install --frozen-lockfile --no-summary

@@ -1,0 +1,23 @@
+/** The greeting as the peers in JavaScript make it: dates of birth in memory, today in UTC. */
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+const datesOfBirth = new Map([['Casey', '1990-10-30']]);
+
+export const save = (username, dateOfBirth) => datesOfBirth.set(username, dateOfBirth);
+
+/** The greeting, or undefined for an unknown user. */
+export const greet = (username) => {
+  const dateOfBirth = datesOfBirth.get(username);
+  if (dateOfBirth === undefined) return undefined;
+  const days = daysUntilBirthday(dateOfBirth, new Date().toISOString().slice(0, 10));
+  const news = days === 0 ? 'Happy birthday!' : `Your birthday is in ${days} day(s)`;
+  return { message: `Hello, ${username}! ${news}` };
+};
+
+const daysUntilBirthday = (dateOfBirth, today) => {
+  const [month, day] = [Number(dateOfBirth.slice(5, 7)), Number(dateOfBirth.slice(8, 10))];
+  const [year, start] = [Number(today.slice(0, 4)), Date.parse(today)];
+  const next = Date.UTC(year, month - 1, day);
+  return ((next >= start ? next : Date.UTC(year + 1, month - 1, day)) - start) / DAY_MILLISECONDS;
+};
