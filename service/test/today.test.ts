@@ -44,6 +44,28 @@ describe('todayIn', () => {
       expect(dateIn(zone, milliseconds)).toBe(after);
     });
 
+  test('is right whenever it is asked, forward and back in time', () => {
+    const start = Date.parse('2010-10-01T00:00:00Z');
+    const instants = Array.from(
+      { length: 450 * 24 * 4 },
+      (_, index) => start + index * 15 * 60_000,
+    );
+    for (const zone of [
+      'UTC',
+      'America/St_Johns',
+      'Pacific/Apia',
+      'Africa/Cairo',
+      'Asia/Kathmandu',
+    ]) {
+      let now = 0;
+      const today = todayIn(zone, () => now);
+      const dates = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+      for (now of [...instants, ...instants.toReversed()])
+        if (today() !== dates.format(now))
+          throw new Error(`${today()} in ${zone} at ${new Date(now).toISOString()}`);
+    }
+  });
+
   test('reads the clock once a call, each time anew', () => {
     const times = [Date.parse('2024-02-28T23:59:59.999Z'), Date.parse('2024-02-29T00:00:00Z')];
     let reads = 0;

@@ -48,7 +48,7 @@ export interface Target {
 
 /** Bun closes a connection on which a request comes before the one before it is answered, unless that takes no time. */
 export const takesPipelined = ({ runtime, store }: Pick<Target, 'runtime' | 'store'>): boolean =>
-  runtime === 'deno' || store === 'sqlite' || store === 'memory';
+  runtime === 'deno' || store === 'memory';
 
 const START_TIMEOUT_MILLISECONDS = 20_000;
 const STOP_TIMEOUT_MILLISECONDS = 15_000;
