@@ -5,7 +5,7 @@ import { p99At, peakOf, username } from './load.ts';
 import { inTurn } from './rounds.ts';
 import { assertSameBytes } from './same-bytes.ts';
 import { ROUNDS } from './settings.ts';
-import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { differences, ratios, type Spread, spreadOf } from './statistics.ts';
 
 /** Users whose greetings are asked for. */
 const USERS = 1000;
@@ -21,6 +21,10 @@ export interface Throughput {
 export interface Gets {
   readonly figures: readonly Figure[];
   readonly throughput: readonly Throughput[];
+  /** Microseconds of processor a request that the access log takes. */
+  readonly accessLog: Spread;
+  /** The same of metrics, request id and whatever else is around the API. */
+  readonly surroundings: Spread;
   /** Greetings a second at which latency was measured. */
   readonly rate: number;
 }
@@ -49,6 +53,8 @@ export const measureGets = async (lineUp: LineUp, folder: string): Promise<Gets>
     });
     const rates = (contender: Contender) =>
       (peaks.get(contender) ?? []).map(({ requestsPerSecond }) => requestsPerSecond);
+    const processors = (contender: Contender) =>
+      (peaks.get(contender) ?? []).map(({ processor }) => processor);
     const rate = spreadOf(rates(full)).median / 2;
     const latencies = await inTurn([bare, full], ROUNDS, async (contender, round) => {
       const milliseconds = await p99At(urlOf(contender), rate, USERS, folder);
@@ -75,8 +81,10 @@ export const measureGets = async (lineUp: LineUp, folder: string): Promise<Gets>
       throughput: contenders.map((contender) => ({
         name: contender.name,
         requestsPerSecond: spreadOf(rates(contender)),
-        processor: spreadOf((peaks.get(contender) ?? []).map(({ processor }) => processor)),
+        processor: spreadOf(processors(contender)),
       })),
+      accessLog: spreadOf(differences(processors(full), processors(quiet))),
+      surroundings: spreadOf(differences(processors(quiet), processors(alone))),
       rate,
     };
   } finally {

@@ -32,14 +32,15 @@ export const lineUp = async (folder: string): Promise<LineUp> => {
   await installPackages();
   const python = await installFastApi();
   const executable = join(folder, 'hello');
+  const aloneExecutable = join(folder, 'app-alone');
   const elysiaExecutable = join(folder, 'elysia');
   await compile(SOURCE, executable);
+  await compile(join(import.meta.dir, 'app-alone.ts'), aloneExecutable);
   await compile(join(PEERS, 'elysia.js'), elysiaExecutable);
-  const alone = [process.execPath, join(import.meta.dir, 'app-alone.ts')];
   const production = { NODE_ENV: 'production' };
   return {
     bare: BARE,
-    alone: service('Hello, its API alone', alone, join(folder, 'alone.db'), production),
+    alone: service('Hello, its API alone', [aloneExecutable], join(folder, 'alone.db'), production),
     quiet: service('Hello, access log off', [executable], join(folder, 'quiet.db'), {
       ...production,
       LOG_LEVEL: 'warn',

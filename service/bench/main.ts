@@ -39,7 +39,7 @@ const benchSpeed = async (): Promise<void> => {
 
 const write = async (
   figures: readonly Figure[],
-  { throughput, rate }: Gets,
+  { throughput, accessLog, surroundings, rate }: Gets,
   puts: Puts,
   machine: readonly string[],
 ): Promise<void> => {
@@ -73,6 +73,9 @@ const write = async (
       ({ name, requestsPerSecond, processor }) =>
         `| ${name} | ${show(requestsPerSecond)} | ${show(processor)} |`,
     ),
+    '',
+    `The access log takes ${show(accessLog)} µs of processor a request, metrics and all else around the API`,
+    `${show(surroundings)} µs.`,
     '',
     `Durable saves: ${show(puts.service)} \`PUT\`/s by the service, ${show(puts.loop)} upserts/s by the bare loop.`,
     '',

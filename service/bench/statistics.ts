@@ -22,6 +22,10 @@ export const spreadOf = (values: readonly number[]): Spread => {
 export const ratios = (values: readonly number[], others: readonly number[]): number[] =>
   values.map((value, round) => value / (others[round] as number));
 
+/** How much more each round's value is than the same round's of something else. */
+export const differences = (values: readonly number[], others: readonly number[]): number[] =>
+  values.map((value, round) => value - (others[round] as number));
+
 /** The value that the share `p` (0 to 1) of all lies at or below (nearest rank). */
 export const percentile = (values: readonly number[], p: number): number => {
   if (values.length === 0) throw new RangeError('nothing was measured');
