@@ -34,13 +34,13 @@ export const picture = (title: string, subtitle: string, bars: readonly Bar[]): 
 <style>
 text { font: 14px system-ui, sans-serif; fill: #24292f; }
 .title { font-size: 18px; font-weight: 600; }
-.service { fill: #0969da; }
-.peer { fill: #8c959f; }
+.service { fill: #54aeff; }
+.peer { fill: #c4ccd4; }
 .range { stroke: #24292f; stroke-width: 1.5; fill: none; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; }
-  .service { fill: #4493f8; }
-  .peer { fill: #656d76; }
+  .service { fill: #1f6feb; }
+  .peer { fill: #484f58; }
   .range { stroke: #e6edf3; }
 }
 </style>
