@@ -9,6 +9,7 @@ import { lineUp } from './line-up.ts';
 import { describeMachine } from './machine.ts';
 import { measureMemory } from './memory.ts';
 import { picture } from './picture.ts';
+import { findH2load, findPgbench, findWrk } from './programs.ts';
 import { measurePuts, type Puts } from './puts.ts';
 import { writeResults } from './results.ts';
 import { CONNECTIONS, ROUNDS, SECONDS } from './settings.ts';
@@ -91,6 +92,8 @@ if (process.platform !== 'linux' || cpus().length < 2) {
   console.error('the bench needs Linux and two cores: server and load generator get one each');
   process.exit(1);
 }
+// What is missing is told before minutes of measuring.
+for (const find of [findWrk, findH2load, findPgbench]) find();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await benchSpeed();
 await benchDatabases();
