@@ -122,16 +122,21 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** Saves users 1 to `users`, and Casey, each born on 30 October 1990. */
+/** Saves users 1 to `users`, born all over the year, and Casey. */
 export const fill = async ({ url, name }: Running, users: number): Promise<void> => {
-  const usernames = Array.from({ length: users }, (_, index) => username(index + 1));
-  for (const some of chunks(['Casey', ...usernames], 50))
+  const births = Array.from({ length: users }, (_, index) => {
+    const [month, day] = [(index % 12) + 1, (index % 28) + 1].map((part) =>
+      `${part}`.padStart(2, '0'),
+    );
+    return [username(index + 1), `1990-${month}-${day}`] as const;
+  });
+  for (const some of chunks([['Casey', '1990-10-30'] as const, ...births], 50))
     await Promise.all(
-      some.map(async (user) => {
+      some.map(async ([user, dateOfBirth]) => {
         const { status } = await fetch(`${url}/hello/${user}`, {
           method: 'PUT',
           headers: { 'content-type': 'application/json' },
-          body: '{"dateOfBirth":"1990-10-30"}',
+          body: JSON.stringify({ dateOfBirth }),
         });
         if (status !== 204) throw new Error(`${name}: PUT ${status}`);
       }),

@@ -39,7 +39,8 @@ export const measureGets = async (lineUp: LineUp, folder: string): Promise<Gets>
       running.set(contender, await start(contender));
       await fill(running.get(contender) as Running, USERS);
     }
-    await assertSameBytes([...running], ['Casey', username(1), username(USERS)]);
+    const asked = Array.from({ length: 24 }, (_, index) => username(index + 1));
+    await assertSameBytes([...running], ['Casey', ...asked, username(USERS)]);
     const urlOf = (contender: Contender) => running.get(contender)?.url ?? '';
     const peaks = await inTurn(contenders, ROUNDS, async (contender, round) => {
       const { url, pid } = running.get(contender) as Running;
