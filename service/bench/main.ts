@@ -21,21 +21,18 @@ const BUILD = resolve(import.meta.dir, '../../build');
 const benchSpeed = async (): Promise<void> => {
   mkdirSync(BUILD, { recursive: true });
   const folder = mkdtempSync(join(BUILD, 'bench-'));
-  try {
-    const contenders = await lineUp(folder);
-    const gets = await measureGets(contenders, folder);
-    const puts = await measurePuts(contenders, folder);
-    const figures = [
-      ...gets.figures,
-      puts.figure,
-      ...(await measureStarts(contenders)),
-      ...(await measureMemory(contenders)),
-      measureSize(contenders),
-    ];
-    await write(figures, gets, puts, await describeMachine(contenders.python));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const contenders = await lineUp(folder);
+  const gets = await measureGets(contenders, folder);
+  const puts = await measurePuts(contenders, folder);
+  const figures = [
+    ...gets.figures,
+    puts.figure,
+    ...(await measureStarts(contenders)),
+    ...(await measureMemory(contenders)),
+    measureSize(contenders),
+  ];
+  await write(figures, gets, puts, await describeMachine(contenders.python));
 };
 
 const write = async (
