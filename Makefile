@@ -12,7 +12,7 @@ test: install
 image: install
 	@exec $(bun) service/image/build.ts
 
-bench: install
+bench: image
 	@exec $(bun) service/bench/main.ts
 
 install:

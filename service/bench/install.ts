@@ -35,7 +35,7 @@ export const installFastApi = async (): Promise<string> => {
   return join(folder, 'bin/python');
 };
 
-/** One executable file of a program and the runtime, as the service is shipped. */
+/** One executable file of a program and the runtime, compiled as the service is. */
 export const compile = async (entry: string, executable: string): Promise<void> => {
   await execute(
     ...[process.execPath, 'build', entry, `--outfile=${executable}`],

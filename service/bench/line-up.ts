@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { ownArchitecture } from '../image/architecture.ts';
 import { BARE, type Contender, elysia, FASTIFY, fastApi, HONO, service } from './contenders.ts';
 import { compile, installFastApi, installPackages, PEERS } from './install.ts';
 
@@ -16,13 +17,12 @@ export interface LineUp {
   readonly fastapi: Contender;
   /** Compiled, as the service is. */
   readonly elysia: Contender;
-  /** The service's compiled executable. */
-  readonly executable: string;
   /** A Python that has FastAPI. */
   readonly python: string;
 }
 
-const SOURCE = resolve(import.meta.dir, '../src/main.ts');
+/** The files of the image, as `make image` leaves them. */
+export const IMAGE = resolve(import.meta.dir, `../../build/image/root-${ownArchitecture()}`);
 
 /**
  * Installs and compiles what is measured.
@@ -31,26 +31,24 @@ const SOURCE = resolve(import.meta.dir, '../src/main.ts');
 export const lineUp = async (folder: string): Promise<LineUp> => {
   await installPackages();
   const python = await installFastApi();
-  const executable = join(folder, 'hello');
+  const executable = [join(IMAGE, 'hello')];
   const aloneExecutable = join(folder, 'app-alone');
   const elysiaExecutable = join(folder, 'elysia');
-  await compile(SOURCE, executable);
   await compile(join(import.meta.dir, 'app-alone.ts'), aloneExecutable);
   await compile(join(PEERS, 'elysia.js'), elysiaExecutable);
   const production = { NODE_ENV: 'production' };
   return {
     bare: BARE,
     alone: service('Hello, its API alone', [aloneExecutable], join(folder, 'alone.db'), production),
-    quiet: service('Hello, access log off', [executable], join(folder, 'quiet.db'), {
+    quiet: service('Hello, access log off', executable, join(folder, 'quiet.db'), {
       ...production,
       LOG_LEVEL: 'warn',
     }),
-    full: service('Hello', [executable], join(folder, 'full.db'), production),
+    full: service('Hello', executable, join(folder, 'full.db'), production),
     hono: HONO,
     fastify: FASTIFY,
     fastapi: fastApi(python),
     elysia: elysia(elysiaExecutable),
-    executable,
     python,
   };
 };

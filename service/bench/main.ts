@@ -22,6 +22,7 @@ const benchSpeed = async (): Promise<void> => {
   mkdirSync(BUILD, { recursive: true });
   const folder = mkdtempSync(join(BUILD, 'bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const size = measureSize();
   const contenders = await lineUp(folder);
   const gets = await measureGets(contenders, folder);
   const puts = await measurePuts(contenders, folder);
@@ -30,7 +31,7 @@ const benchSpeed = async (): Promise<void> => {
     puts.figure,
     ...(await measureStarts(contenders)),
     ...(await measureMemory(contenders)),
-    measureSize(contenders),
+    size,
   ];
   await write(figures, gets, puts, await describeMachine(contenders.python));
 };
