@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 const FILE = join(import.meta.dir, 'RESULTS.md');
 
-const HEAD = '# What was measured\n\nWritten by the scripts beside this file: `make bench` measures all of it.\n';
+const HEAD =
+  '# What was measured\n\nWritten by the scripts beside this file: `make bench` measures all of it.\n';
 
 /** Replaces one section of RESULTS.md. */
 export const writeResults = (section: string, lines: readonly string[]): void => {
