@@ -7,6 +7,7 @@ import {
   redactUrl,
 } from './stores/database-url.ts';
 import { SERVER_DEFAULTS, type ServerSettings, serverSettings } from './stores/server/settings.ts';
+import { builtVersion, type Version } from './version.ts';
 
 const isTimeZone = (name: string): boolean => {
   if (name === 'UTC') return true; // The others take 10 ms to load.
@@ -31,6 +32,11 @@ const port = {
   expected: 'an integer from 0 to 65535; 0 takes any free port',
 };
 
+const label = {
+  pattern: '^[A-Za-z0-9._+-]{1,64}$',
+  expected: '1 to 64 letters, digits, dots, hyphens, plus signs or underscores',
+};
+
 /**
  * Every setting, an environment variable each: the source of the parser, of `--help` and of the README's table.
  * `expected` completes the sentence "set …" in messages.
@@ -43,12 +49,12 @@ export const Settings = Type.Object({
   }),
   PORT: Type.Integer({ description: 'Port of the API.', default: 8000, ...port }),
   MANAGEMENT_HOST: Type.String({
-    description: 'Address of `/livez` and `/readyz`.',
+    description: 'Address of `/livez`, `/readyz` and `/metrics`.',
     default: '127.0.0.1',
     ...host,
   }),
   MANAGEMENT_PORT: Type.Integer({
-    description: 'Port of `/livez` and `/readyz`.',
+    description: 'Port of `/livez`, `/readyz` and `/metrics`.',
     default: 9000,
     ...port,
   }),
@@ -115,6 +121,16 @@ export const Settings = Type.Object({
     pattern: '^[ -~]{1,100}$',
     expected: '1 to 100 printable ASCII characters',
   }),
+  SERVICE_VERSION: Type.String({
+    description: 'Version in the start line of the log, the metrics, traces and the API documents.',
+    default: builtVersion.version,
+    ...label,
+  }),
+  SERVICE_COMMIT: Type.String({
+    description: 'Commit, beside the version; the default is the one that was built.',
+    default: builtVersion.commit,
+    ...label,
+  }),
 });
 
 type SettingValues = Static<typeof Settings>;
@@ -131,6 +147,7 @@ export interface Config {
   readonly timeZone: string;
   readonly logLevel: SettingValues['LOG_LEVEL'];
   readonly appName: string;
+  readonly version: Version;
 }
 
 /** Every fault of the settings, a line each, naming variable, value and remedy. */
@@ -186,6 +203,7 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
     timeZone: settings.TIME_ZONE,
     logLevel: settings.LOG_LEVEL,
     appName: settings.APP_NAME,
+    version: { version: settings.SERVICE_VERSION, commit: settings.SERVICE_COMMIT },
   };
 };
 

@@ -5,8 +5,11 @@ import { healthcheck } from './http/healthcheck.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
-import type { Fetch } from './observability/access-log.ts';
-import { createLog, type Log } from './observability/log.ts';
+import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
+import { createLog, type ProcessLog } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
+import type { Fetch } from './observability/observe.ts';
+import { observedStore } from './stores/observed.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
 import { versionLine } from './version.ts';
 
@@ -35,15 +38,25 @@ export const main = async (listen: Listen): Promise<void> => {
 };
 
 /** Store, app, listen, signals. */
-const serve = async (config: Config, log: Log, listen: Listen): Promise<void> => {
-  const { server } = config;
-  const store = orExit(() =>
+const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<void> => {
+  const { server, version } = config;
+  const opened = orExit(() =>
     openStore(config.databaseUrl, { server, log, onSchemaError: (error) => exitWith(error) }),
   );
+  let isDraining = false;
+  const metrics = new Metrics({
+    ...version,
+    droppedLogLines: log.dropped,
+    isDraining: () => isDraining,
+    poolState: opened.poolState,
+  });
+  measureEventLoopDelay();
+  const store = observedStore(opened, metrics.store);
   // A database that is there is checked before the first request; one that isn't is awaited while listening.
   await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
-  const dependencies = { store, today, log, appName: config.appName };
+  const { appName } = config;
+  const dependencies = { ...version, store, today, log, metrics, appName };
   const api = orExit(
     () => listen(createFetch(dependencies), config.host, config.port),
     `can't listen on HOST ${config.host}, PORT ${config.port}: `,
@@ -55,20 +68,22 @@ const serve = async (config: Config, log: Log, listen: Listen): Promise<void> =>
   );
   const data = describeStore(config.databaseUrl);
   log.info(
-    { url: api.url, managementUrl: management.url, data },
+    { url: api.url, managementUrl: management.url, data, ...version },
     `listening on ${api.url} (management on ${management.url}), data in ${data}`,
   );
 
   const signal = await untilSignal();
+  isDraining = true;
   log.info({ signal }, 'stopping');
   const inTime = await stopAll([api, management]);
   await store.close();
   if (inTime) log.info('stopped');
   else log.warn('stopped with requests under way');
-  log.flush(() => process.exit(inTime ? 0 : 1));
+  await log.flush();
+  process.exit(inTime ? 0 : 1);
 };
 
-const migrate = async ({ databaseUrl, server }: Config, log: Log): Promise<void> => {
+const migrate = async ({ databaseUrl, server }: Config, log: ProcessLog): Promise<void> => {
   await migrateStore(databaseUrl, { server, log }).catch((error) => exitWith(error));
   log.info(`migrated: ${describeStore(databaseUrl)}`);
 };

@@ -12,6 +12,7 @@ const DEFAULTS = {
   timeZone: 'UTC',
   logLevel: 'info',
   appName: 'Hello',
+  version: { version: '0.1.0', commit: 'unknown' },
   server: undefined,
 } as const;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { createFetch } from '../src/app.ts';
 import { todayIn } from '../src/greeting/today.ts';
-import { createLog } from '../src/observability/log.ts';
 import { createMemoryStore } from '../src/stores/memory.ts';
+import { observers } from './support/observers.ts';
 
 const dateIn = (timeZone: string, milliseconds: number): string =>
   todayIn(timeZone, () => milliseconds)();
@@ -84,8 +84,7 @@ describe('a request reads the clock once', () => {
   const fetch = createFetch({
     store: createMemoryStore(),
     today: () => new Date(Date.UTC(2024, 1, 28 + reads++)).toISOString().slice(0, 10),
-    log: createLog('silent'),
-    appName: 'Hello',
+    ...observers(),
   });
   const send = async (method: string, path: string, body?: string) => {
     reads = 0;

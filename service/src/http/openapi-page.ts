@@ -31,8 +31,8 @@ const assets = {
 };
 
 /** `/openapi/json`, and `/openapi`, a page that loads nothing from another host. */
-export const openApiRoutes = (appName: string) => {
-  const document = JSON.stringify(openApiDocument(appName));
+export const openApiRoutes = (appName: string, version: string) => {
+  const document = JSON.stringify(openApiDocument(appName, version));
   const html = page(appName);
   const app = new Elysia({ name: 'openapi' })
     .get('/openapi/json', () => respond(document, 'application/json'))

@@ -81,6 +81,7 @@ export const accessLog = ({ runtime, environment }: Target): void => {
           'level',
           'message',
           'method',
+          'requestId',
           'route',
           'status',
           'time',

@@ -5,10 +5,10 @@ import { createFetch, createManagementApp } from '../../src/app.ts';
 import { todayIn } from '../../src/greeting/today.ts';
 import { stopAll } from '../../src/http/lifecycle.ts';
 import { listenOnBun } from '../../src/http/listen-on-bun.ts';
-import { createLog } from '../../src/observability/log.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import { openStore } from '../../src/stores/open.ts';
 import { binary, binaryMissing } from './binary.ts';
+import { observers } from './observers.ts';
 
 /** `binary` is the compiled service. */
 export type Runtime = 'in-process' | ProcessRuntime;
@@ -98,7 +98,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
 const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   const store = openStore(parseDatabaseUrl(databaseUrl));
   const today = todayIn(environment?.TIME_ZONE ?? 'UTC', Date.now);
-  const dependencies = { store, today, log: createLog('silent'), appName: 'Hello' };
+  const dependencies = { ...observers(), store, today };
   const api = listenOnBun(createFetch(dependencies), '127.0.0.1', 0);
   const management = listenOnBun(createManagementApp(dependencies).fetch, '127.0.0.1', 0);
   let stopped: Promise<number> | undefined;

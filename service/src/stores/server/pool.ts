@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
+import type { PoolState } from '../../observability/store-metrics.ts';
 import { type Connection, DatabaseError, type Fault } from './connection.ts';
 import type { Limits } from './limits.ts';
 import { type Batch, RequestQueue } from './queue.ts';
@@ -55,11 +56,23 @@ export class Pool {
   /** Counts the calls of `replace`, and which of them worked. */
   #generation = 0;
   #replaced = 0;
+  #refused = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#queue = new RequestQueue(options.limits.wait);
     void this.#open();
+  }
+
+  get state(): PoolState {
+    const idle = this.#idle.length;
+    return {
+      used: this.#lanes.size - idle,
+      idle,
+      max: this.#options.max,
+      waiting: this.#queue.size,
+      refused: this.#refused,
+    };
   }
 
   /** @throws StoreUnavailableError */
@@ -80,7 +93,7 @@ export class Pool {
     const lane = this.#idle.pop();
     if (lane) return this.#ping(lane);
     try {
-      void (await this.#options.connect()).close();
+      void (await this.#newConnection()).close();
     } catch (error) {
       if (faultOf(error) !== 'too many connections') throw unavailable();
     }
@@ -235,7 +248,7 @@ export class Pool {
   async #connect(limit: number): Promise<boolean> {
     const generation = this.#generation;
     try {
-      const connection = await this.#options.connect();
+      const connection = await this.#newConnection();
       const isWanted = this.#lanes.size < limit && generation >= this.#replaced;
       if (this.#state === 'closed' || !isWanted) {
         void connection.close();
@@ -246,6 +259,15 @@ export class Pool {
     } catch (error) {
       this.#couldNotOpen(error);
       return false;
+    }
+  }
+
+  async #newConnection(): Promise<Connection> {
+    try {
+      return await this.#options.connect();
+    } catch (error) {
+      if (faultOf(error) === 'too many connections') this.#refused++;
+      throw error;
     }
   }
 
