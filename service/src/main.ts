@@ -9,6 +9,7 @@ import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
 import { createLog, type ProcessLog } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
 import type { Fetch } from './observability/observe.ts';
+import { openTracing } from './observability/open-tracing.ts';
 import { observedStore } from './stores/observed.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
 import { versionLine } from './version.ts';
@@ -51,12 +52,14 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
     poolState: opened.poolState,
   });
   measureEventLoopDelay();
-  const store = observedStore(opened, metrics.store);
+  const database = config.databaseUrl.kind;
+  const tracing = await openTracing(process.env, { ...version, database }, log);
+  const store = observedStore(opened, metrics.store, tracing);
   // A database that is there is checked before the first request; one that isn't is awaited while listening.
   await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
   const { appName } = config;
-  const dependencies = { ...version, store, today, log, metrics, appName };
+  const dependencies = { ...version, store, today, log, metrics, tracing, appName };
   const api = orExit(
     () => listen(createFetch(dependencies), config.host, config.port),
     `can't listen on HOST ${config.host}, PORT ${config.port}: `,
@@ -77,6 +80,7 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   log.info({ signal }, 'stopping');
   const inTime = await stopAll([api, management]);
   await store.close();
+  await tracing?.shutdown();
   if (inTime) log.info('stopped');
   else log.warn('stopped with requests under way');
   await log.flush();

@@ -14,8 +14,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'stores/': ['greeting/', 'stores/', 'observability/', 'node:'],
   'stores/server/postgresql.ts': ['stores/', 'pg', 'node:'],
   'stores/server/mysql.ts': ['stores/', 'mysql2', 'node:'],
-  'observability/': ['observability/', 'node:'],
-  'observability/otlp.ts': ['observability/', 'node:', '@opentelemetry'],
+  'observability/': ['observability/', 'version.ts', 'node:'],
+  'observability/otlp.ts': ['observability/', 'node:', '@opentelemetry/'],
   'http/': [
     'greeting/',
     'http/',

@@ -33,7 +33,7 @@ export const observe = (
     const { route } = durations;
     const method = methodLabel(request.method);
     const requestId = requestIdOf(request.headers.get('x-request-id'));
-    const trace = tracing?.start(method, route, request.headers);
+    const trace = tracing?.start(method, route === UNMATCHED ? undefined : route, request.headers);
     const traceId = trace?.traceId;
     setRequestContext(request, { requestId, traceId });
     requests.inFlight++;
