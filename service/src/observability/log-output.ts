@@ -1,29 +1,28 @@
-import { write, writeSync } from 'node:fs';
-import { setImmediate, setTimeout } from 'node:timers';
+import { setImmediate } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 
 /** How many characters may wait to be written; more are dropped. */
 const CAPACITY = 1024 * 1024;
 
-/** When a descriptor that takes nothing at the moment is tried again. */
+/** When a full descriptor that can't be waited for is tried again. */
 const RETRY_MILLISECONDS = 20;
 
 /** How long {@link LogOutput.flush} waits for a reader that may have stopped. */
 const FLUSH_MILLISECONDS = 1_000;
 
 /**
- * Lines on a file descriptor. Writing costs the caller no system call and never waits: what comes in one turn of the
- * event loop is written together in the background. What the descriptor refuses, or has no room for, is dropped.
+ * Lines that are written in the background: a line costs the caller no system call and never waits. What comes in one
+ * turn of the event loop is written together. What can't be written, or finds too much waiting, is dropped.
  */
 export class LogOutput {
   #dropped = 0;
-  /** Lines that wait, and how many. */
   #pending = '';
+  /** How many lines are pending. */
   #count = 0;
   #state: 'idle' | 'scheduled' | 'writing' = 'idle';
 
-  constructor(private readonly descriptor: number) {
-    process.once('exit', () => this.#writeRest());
-  }
+  /** @param write resolves with how many bytes were taken */
+  constructor(private readonly write: (bytes: Uint8Array) => Promise<number>) {}
 
   /** How many lines were lost. */
   get dropped(): number {
@@ -31,7 +30,7 @@ export class LogOutput {
   }
 
   /** @param line with its line feed */
-  write(line: string): void {
+  add(line: string): void {
     if (this.#pending.length + line.length > CAPACITY) {
       this.#dropped++;
       return;
@@ -40,44 +39,47 @@ export class LogOutput {
     this.#count++;
     if (this.#state !== 'idle') return;
     this.#state = 'scheduled';
-    setImmediate(this.#writePending);
+    setImmediate(() => void this.#writePending());
   }
 
   /** Resolves when all is written or dropped, or after a second. */
   async flush(): Promise<void> {
     const deadline = performance.now() + FLUSH_MILLISECONDS;
-    while (this.#state !== 'idle' && performance.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    while (this.#state !== 'idle' && performance.now() < deadline) await setTimeout(1);
   }
 
-  #writePending = (): void => {
+  /** What a process that ends now must still write itself; nothing while a write is under way, whose reader may have stopped. */
+  takeUnwritten(): string {
+    return this.#state === 'scheduled' ? this.#take() : '';
+  }
+
+  async #writePending(): Promise<void> {
     this.#state = 'writing';
-    const lines = this.#count;
-    const bytes = Buffer.from(this.#pending);
+    while (this.#count > 0) {
+      const lines = this.#count;
+      try {
+        await this.#writeAll(Buffer.from(this.#take()));
+      } catch {
+        this.#dropped += lines;
+      }
+    }
+    this.#state = 'idle';
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0; )
+      try {
+        rest = rest.subarray(await this.write(rest));
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'EAGAIN') throw error;
+        await setTimeout(RETRY_MILLISECONDS);
+      }
+  }
+
+  #take(): string {
+    const lines = this.#pending;
     this.#pending = '';
     this.#count = 0;
-    this.#write(bytes, lines);
-  };
-
-  #write(bytes: Buffer, lines: number): void {
-    write(this.descriptor, bytes, 0, bytes.length, null, (error, written) => {
-      if (error?.code === 'EAGAIN') setTimeout(() => this.#write(bytes, lines), RETRY_MILLISECONDS);
-      else if (!error && written < bytes.length) this.#write(bytes.subarray(written), lines);
-      else {
-        if (error) this.#dropped += lines;
-        if (this.#count > 0) this.#writePending();
-        else this.#state = 'idle';
-      }
-    });
-  }
-
-  /** At the exit of a process that didn't flush. While a write is under way the reader may have stopped. */
-  #writeRest(): void {
-    if (this.#state !== 'scheduled') return;
-    try {
-      writeSync(this.descriptor, this.#pending);
-    } catch {
-      // Nobody is left to be told.
-    }
+    return lines;
   }
 }

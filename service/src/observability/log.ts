@@ -1,7 +1,9 @@
+import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { isoTime } from './iso-time.ts';
 import { LogOutput } from './log-output.ts';
 import { readable } from './readable-line.ts';
+import { writeToStandardOutput } from './standard-output.ts';
 
 /** Levels by weight. */
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -36,10 +38,11 @@ export interface ProcessLog extends Log {
 
 /** A log on standard output: JSON lines, on a terminal readable ones. */
 export const createLog = (level: LogLevel): ProcessLog => {
-  const output = new LogOutput(1);
+  const output = new LogOutput(writeToStandardOutput);
+  process.once('exit', () => writeRest(output));
   const line = isatty(1)
-    ? (json: string) => output.write(readable(json))
-    : (json: string) => output.write(`${json}\n`);
+    ? (json: string) => output.add(readable(json))
+    : (json: string) => output.add(`${json}\n`);
   const isOn = (name: LogLevel) => LEVELS.indexOf(name) >= LEVELS.indexOf(level);
   const writer = (name: LogLevel): Write =>
     isOn(name)
@@ -57,6 +60,15 @@ export const createLog = (level: LogLevel): ProcessLog => {
     dropped: () => output.dropped,
     flush: () => output.flush(),
   };
+};
+
+/** What was logged in the very moment in which the process ends. */
+const writeRest = (output: LogOutput): void => {
+  try {
+    writeSync(1, output.takeUnwritten());
+  } catch {
+    // Nobody is left to be told.
+  }
 };
 
 /** Writes nothing. */
