@@ -5,7 +5,7 @@ import { RequestMetrics } from './request-metrics.ts';
 import { createStoreMetrics, type PoolState } from './store-metrics.ts';
 
 /** Every metric: the source of `/metrics` and of the table in docs/operations.md. */
-const METRICS = {
+export const METRICS = {
   http_request_duration_seconds: {
     type: 'histogram',
     labels: ['method', 'route', 'status'],

@@ -1,9 +1,10 @@
 import { silentLog } from '../../src/observability/log.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
+import type { PoolState } from '../../src/observability/store-metrics.ts';
 import { builtVersion } from '../../src/version.ts';
 
 /** What `createFetch` and `createManagementApp` take beside store and clock: a log that is off, metrics of their own. */
-export const observers = () => ({
+export const observers = (poolState?: () => PoolState) => ({
   appName: 'Hello',
   version: builtVersion.version,
   log: { ...silentLog, infoLine: undefined },
@@ -11,5 +12,6 @@ export const observers = () => ({
     ...builtVersion,
     droppedLogLines: () => 0,
     isDraining: () => false,
+    poolState,
   }),
 });

@@ -6,6 +6,7 @@ import { todayIn } from '../../src/greeting/today.ts';
 import { stopAll } from '../../src/http/lifecycle.ts';
 import { listenOnBun } from '../../src/http/listen-on-bun.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
+import { observedStore } from '../../src/stores/observed.ts';
 import { openStore } from '../../src/stores/open.ts';
 import { binary, binaryMissing } from './binary.ts';
 import { observers } from './observers.ts';
@@ -96,9 +97,11 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     : startProcess(options.command ?? (await commandOf(options.runtime)), options);
 
 const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
-  const store = openStore(parseDatabaseUrl(databaseUrl));
+  const opened = openStore(parseDatabaseUrl(databaseUrl));
+  const { metrics, ...others } = observers(opened.poolState);
+  const store = observedStore(opened, metrics.store);
   const today = todayIn(environment?.TIME_ZONE ?? 'UTC', Date.now);
-  const dependencies = { ...observers(), store, today };
+  const dependencies = { ...others, metrics, store, today };
   const api = listenOnBun(createFetch(dependencies), '127.0.0.1', 0);
   const management = listenOnBun(createManagementApp(dependencies).fetch, '127.0.0.1', 0);
   let stopped: Promise<number> | undefined;
