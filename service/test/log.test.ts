@@ -3,7 +3,10 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { isoTime } from '../src/observability/iso-time.ts';
+import { createLog, type LogLevel, logTo, type ProcessLog } from '../src/observability/log.ts';
+import { LogOutput } from '../src/observability/log-output.ts';
 import { readable } from '../src/observability/readable-line.ts';
+import { writeToStandardOutput } from '../src/observability/standard-output.ts';
 import { useServices } from './services.ts';
 import { COMMANDS } from './support/server.ts';
 
@@ -147,4 +150,61 @@ test('readable quotes what has spaces, quotes or equals signs', () => {
 test('isoTime tells what toISOString tells', () => {
   for (const time of [0, 1, 999, 1_000, 1_001, 61_000, 1_795_404_794_963, 1_795_404_794_999, 5])
     expect(isoTime(time)).toBe(new Date(time).toISOString());
+});
+
+describe('a log', () => {
+  const written = async (level: LogLevel, write: (log: ProcessLog) => void) => {
+    let text = '';
+    const output = new LogOutput(async (bytes) => {
+      text += Buffer.from(bytes).toString();
+      return bytes.length;
+    });
+    const log = logTo(output, level);
+    write(log);
+    await log.flush();
+    expect(log.dropped()).toBe(0);
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line): unknown => JSON.parse(line));
+  };
+
+  test('has a line for each message, fields between time and message', async () => {
+    const lines = await written('debug', (log) => {
+      log.debug('a');
+      log.warn({ b: 1, c: '"\n' }, 'd');
+      log.infoLine?.('{"level":"info"}');
+    });
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(lines).toEqual([
+      { level: 'debug', time, message: 'a' },
+      { level: 'warn', time, b: 1, c: '"\n', message: 'd' },
+      { level: 'info' },
+    ]);
+  });
+
+  test('leaves out what is below its level', async () => {
+    const all = (log: ProcessLog) => {
+      for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](level);
+      log.infoLine?.('{"message":"line"}');
+    };
+    for (const [level, expected] of [
+      ['debug', ['debug', 'info', 'warn', 'error', 'line']],
+      ['info', ['info', 'warn', 'error', 'line']],
+      ['warn', ['warn', 'error']],
+      ['error', ['error']],
+      ['silent', []],
+    ] as const) {
+      const lines = (await written(level, all)) as { message: string }[];
+      expect(lines.map(({ message }) => message)).toEqual([...expected]);
+    }
+  });
+
+  test('of a process may be silent', async () => {
+    const log = createLog('silent');
+    log.error('nothing');
+    expect(await writeToStandardOutput(new Uint8Array())).toBe(0);
+    await log.flush();
+    expect(log.infoLine).toBeUndefined();
+  });
 });

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { createFetch } from '../src/app.ts';
+import { openTracing } from '../src/observability/open-tracing.ts';
+import { createMemoryStore } from '../src/stores/memory.ts';
+import { observedStore } from '../src/stores/observed.ts';
 import { useServices } from './services.ts';
 import { startCollector } from './support/collector.ts';
+import { observers } from './support/observers.ts';
 import { preparePython } from './support/python.ts';
 import type { RunningServer } from './support/server.ts';
 
@@ -43,10 +48,15 @@ const accessLines = (server: RunningServer) =>
     .map((line): Record<string, unknown> => JSON.parse(line));
 
 const problem = preparePython();
-if (problem) test.skip(`the spans: ${problem}`, () => {});
-else
-  for (const runtime of ['bun', 'deno'] as const)
-    test(`a request and what the store does for it are spans of the caller's trace, on ${runtime}`, async () => {
+
+/** A test that decodes spans; skipped with the reason where that can't be done. */
+const testSpans = (name: string, run: () => Promise<void>): void =>
+  problem ? test.skip(`${name}: ${problem}`, () => {}) : test(name, run, 60_000);
+
+for (const runtime of ['bun', 'deno'] as const)
+  testSpans(
+    `a request and what the store does for it are spans of the caller's trace, on ${runtime}`,
+    async () => {
       const collector = collect();
       const server = await start(runtime, {
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -115,10 +125,10 @@ else
       expect(answer.headers.get('traceresponse')).toBe(`00-${TRACE}-${put.spanId}-01`);
       const logged = accessLines(server).map(({ traceId }) => traceId);
       expect(logged).toEqual([TRACE, TRACE, find('GET').traceId, TRACE]);
-    }, 60_000);
+    },
+  );
 
-test('a failed operation of the store is marked, and its request', async () => {
-  if (problem) return;
+testSpans('a failed operation of the store is marked, and its request', async () => {
   const collector = collect();
   // Nothing listens there.
   const server = await services.start({
@@ -134,7 +144,38 @@ test('a failed operation of the store is marked, and its request', async () => {
     ['SELECT birthday', 'STATUS_CODE_ERROR', 'StoreUnavailableError'],
     ['GET /hello/:username', 'STATUS_CODE_ERROR', '503'],
   ]);
-}, 60_000);
+});
+
+testSpans('in-process, spans are sent and a collector that is back is told', async () => {
+  let status = 401;
+  const collector = collect(() => new Response(null, { status }));
+  const lines: string[] = [];
+  const note = (first: unknown, message = first) => void lines.push(String(message));
+  const log = { debug: note, info: note, warn: note, error: note };
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  stops.push(() => delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const environment = { ...process.env, OTEL_BSP_SCHEDULE_DELAY: '10' };
+  const service = { version: '1.2.3', commit: 'none', database: 'memory' };
+  const tracing = await openTracing(environment, service, log);
+  const { metrics, ...others } = observers();
+  const store = observedStore(createMemoryStore(), metrics.store, tracing);
+  const today = () => '2024-02-29';
+  const fetch = createFetch({ ...others, metrics, store, today, tracing });
+  const greet = () => fetch(new Request('http://localhost/hello/Casey'));
+  const until = async (line: string) => {
+    const deadline = performance.now() + 10_000;
+    while (!lines.includes(line) && performance.now() < deadline) await Bun.sleep(5);
+    expect(lines).toContain(line);
+  };
+  await greet();
+  await until('traces can not be sent');
+  status = 200;
+  await greet();
+  await until('traces are sent again');
+  await tracing?.shutdown();
+  const names = (await collector.spans()).map(({ name }) => name);
+  expect(names).toEqual(Array(2).fill(['SELECT birthday', 'GET /hello/:username']).flat());
+});
 
 test('http/json sends JSON to the endpoint of traces as it is', async () => {
   const collector = collect();

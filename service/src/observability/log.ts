@@ -40,7 +40,12 @@ export interface ProcessLog extends Log {
 export const createLog = (level: LogLevel): ProcessLog => {
   const output = new LogOutput(writeToStandardOutput);
   process.once('exit', () => writeRest(output));
-  const line = isatty(1)
+  return logTo(output, level, isatty(1));
+};
+
+/** A log on any output. */
+export const logTo = (output: LogOutput, level: LogLevel, isReadable = false): ProcessLog => {
+  const line = isReadable
     ? (json: string) => output.add(readable(json))
     : (json: string) => output.add(`${json}\n`);
   const isOn = (name: LogLevel) => LEVELS.indexOf(name) >= LEVELS.indexOf(level);
