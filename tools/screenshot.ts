@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { createFetch } from '../service/src/app.ts';
 import { listenOnBun } from '../service/src/http/listen-on-bun.ts';
-import { createLog } from '../service/src/observability/log.ts';
 import { createMemoryStore } from '../service/src/stores/memory.ts';
 import { chromiumMissing, startChromium } from '../service/test/support/chromium.ts';
+import { observers } from '../service/test/support/observers.ts';
 
 const HOST = 'hello.example';
 
@@ -16,8 +16,7 @@ if (chromiumMissing) {
 }
 const store = createMemoryStore();
 await store.save('Casey', '1990-10-30');
-const log = createLog('silent');
-const api = createFetch({ store, log, appName: 'Hello', today: () => '2026-11-23' });
+const api = createFetch({ ...observers(), store, today: () => '2026-11-23' });
 const server = listenOnBun(api, '127.0.0.1', 0);
 // A name in place of a port that differs each time.
 const browser = await startChromium([

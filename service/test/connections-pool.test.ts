@@ -201,9 +201,12 @@ test('no further connection: those that are open serve', async () => {
     requests.push(pool.find(`u${index}`));
     await settled();
   }
+  expect(pool.state).toMatchObject({ used: 1, idle: 0, max: 5, waiting: 19 });
   await server.answerAll();
   await Promise.all(requests);
   expect(lines).toEqual(['the database answers', 'no further database connection can be opened']);
+  expect(pool.state.refused).toBeGreaterThan(0);
+  expect(pool.state).toMatchObject({ used: 0, idle: 1, waiting: 0 });
   // One for each request that may have needed it, then none for a while.
   expect(server.attempts).toBeLessThanOrEqual(5);
 });
@@ -223,6 +226,7 @@ test('ping: an answer just now, an idle connection, or one more connection prove
   expect(server.connections.map(({ events }) => events)).toEqual([[], ['closed']]);
   server.refusal = new DatabaseError('too many connections', '53300');
   await pool.ping();
+  expect(pool.state).toEqual({ used: 1, idle: 0, max: 1, waiting: 0, refused: 1 });
   server.refusal = UNREACHABLE;
   await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
   await (await server.take()).succeed();

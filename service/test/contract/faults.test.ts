@@ -95,6 +95,13 @@ describe('a store that can not answer', () => {
       expectOneErrorLine();
     });
 
+  test('is logged with the request id of the answer', async () => {
+    const response = await get({ find: unavailable });
+    const id = response.headers.get('x-request-id');
+    expect(id).toMatch(/^\S+$/);
+    expect(errors()[0]).toContain(`"requestId":"${id}"`);
+  });
+
   test('is 503 with Retry-After for HEAD', async () => {
     const response = await get({ find: unavailable }, 'HEAD');
     expect(response.status).toBe(503);

@@ -220,6 +220,8 @@ describeDialects('a fault', (dialect) => {
           return answers.every(({ status }) => status === 200);
         }, RECOVERY_MILLISECONDS);
         expect(await server.connectionCount(user)).toBeLessThanOrEqual(5);
+        const metrics = await (await fetch(`${talk.service.managementUrl}/metrics`)).text();
+        expect(metrics).toMatch(/^hello_database_connections_refused_total [1-9]\d*$/m);
       }),
     30_000,
   );
