@@ -60,9 +60,6 @@ export const compile = async (
     minify: { whitespace: true, syntax: true },
     define: {
       BUILD_COMMIT: JSON.stringify(commit),
-      // Otherwise the folder of this clone, in pino, where nothing reads it.
-      __dirname: '"/"',
-      __filename: '"/hello"',
     },
     plugins: [compressPage],
     metafile: true,

@@ -8,7 +8,7 @@ import { LogOutput } from '../src/observability/log-output.ts';
 import { readable } from '../src/observability/readable-line.ts';
 import { writeToStandardOutput } from '../src/observability/standard-output.ts';
 import { useServices } from './services.ts';
-import { COMMANDS } from './support/server.ts';
+import { COMMANDS, commandOf, PROCESS_RUNTIMES, type ProcessRuntime } from './support/server.ts';
 
 const services = useServices();
 const cleanUps: (() => void)[] = [];
@@ -26,9 +26,9 @@ const freePort = async (): Promise<number> => {
 };
 
 /** Starts the service with a standard output of the test's; the start line can't be read there. */
-const start = async (runtime: 'bun' | 'deno', stdout: number) => {
+const start = async (runtime: ProcessRuntime, stdout: number) => {
   const [port, managementPort] = [await freePort(), await freePort()];
-  const child = Bun.spawn([...COMMANDS[runtime]], {
+  const child = Bun.spawn([...(await commandOf(runtime))], {
     cwd: services.folder,
     env: {
       ...process.env,
@@ -73,7 +73,7 @@ const pipe = () => {
   return { reader, writer: openSync(path, constants.O_WRONLY) };
 };
 
-for (const runtime of ['bun', 'deno'] as const)
+for (const runtime of PROCESS_RUNTIMES)
   describe(`on ${runtime}, standard output that`, () => {
     test('is full stops neither requests nor SIGTERM', async () => {
       const full = openSync('/dev/full', 'w');

@@ -7,7 +7,7 @@ import { useServices } from './services.ts';
 import { startCollector } from './support/collector.ts';
 import { observers } from './support/observers.ts';
 import { preparePython } from './support/python.ts';
-import type { RunningServer } from './support/server.ts';
+import { PROCESS_RUNTIMES, type ProcessRuntime, type RunningServer } from './support/server.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
@@ -26,7 +26,7 @@ const collect = (answer?: () => Response) => {
   return collector;
 };
 
-const start = (runtime: 'bun' | 'deno', environment: Record<string, string>) =>
+const start = (runtime: ProcessRuntime, environment: Record<string, string>) =>
   services.start({ runtime, environment });
 
 const send = async (server: RunningServer, path: string, method = 'GET', sampled?: boolean) =>
@@ -53,7 +53,7 @@ const problem = preparePython();
 const testSpans = (name: string, run: () => Promise<void>): void =>
   problem ? test.skip(`${name}: ${problem}`, () => {}) : test(name, run, 60_000);
 
-for (const runtime of ['bun', 'deno'] as const)
+for (const runtime of PROCESS_RUNTIMES)
   testSpans(
     `a request and what the store does for it are spans of the caller's trace, on ${runtime}`,
     async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { METRICS } from '../../src/observability/metrics.ts';
+import { COMMIT } from '../support/binary.ts';
 import { newUsername } from '../support/client.ts';
 import { type ParsedFamily, parseExposition, sample } from '../support/prometheus.ts';
 import { preparePython } from '../support/python.ts';
@@ -77,7 +78,7 @@ export const metrics = (target: Target): void => {
     expect([operations('save'), operations('find')]).toEqual([3, 2]);
     expect(gained('hello_store_operation_errors_total', { operation: 'save' })).toBe(0);
     expect(JSON.stringify(after)).not.toContain(username);
-    expectProcess(after);
+    expectProcess(after, target);
     if (!hasPool) return;
     expect(sample(after, 'hello_database_connections', { state: 'idle' })).toBeGreaterThan(0);
     expect(sample(after, 'hello_database_connections', { state: 'used' })).toBe(0);
@@ -87,11 +88,12 @@ export const metrics = (target: Target): void => {
   });
 };
 
-const expectProcess = (families: readonly ParsedFamily[]): void => {
+const expectProcess = (families: readonly ParsedFamily[], { runtime }: Target): void => {
+  const commit = runtime === 'binary' ? COMMIT : 'unknown';
   expect(sample(families, 'http_requests_in_flight')).toBe(0);
   expect(sample(families, 'hello_draining')).toBe(0);
   expect(sample(families, 'hello_log_lines_dropped_total')).toBe(0);
-  expect(sample(families, 'hello_build_info', { version: '0.1.0', commit: 'unknown' })).toBe(1);
+  expect(sample(families, 'hello_build_info', { version: '0.1.0', commit })).toBe(1);
   expect(sample(families, 'process_cpu_seconds_total')).toBeGreaterThan(0.01);
   expect(sample(families, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
   const started = sample(families, 'process_start_time_seconds') ?? 0;
