@@ -60,6 +60,9 @@ export const compile = async (
     minify: { whitespace: true, syntax: true },
     define: {
       BUILD_COMMIT: JSON.stringify(commit),
+      // Otherwise the folder of this clone, wherever a package asks for it.
+      __dirname: '"/"',
+      __filename: '"/hello"',
     },
     plugins: [compressPage],
     metafile: true,
