@@ -1,4 +1,4 @@
-/** Writes what is made from code: service/openapi.json, the settings in README.md and in the chart's schema, its values' table. */
+/** Writes what is made from other files: service/openapi.json, tables in READMEs, the chart's settings, a copy of its dashboard. */
 import { join } from 'node:path';
 import { settingsTable } from '../service/src/config.ts';
 import { openApiDocument } from '../service/src/http/openapi.ts';
@@ -22,6 +22,11 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
     [join(ROOT, 'service/openapi.json'), `${JSON.stringify(openApiDocument('Hello'), null, 2)}\n`],
     [join(ROOT, 'helm/hello/README.md'), chart.replace(VALUES, `$1${values}\n$2`)],
     [join(ROOT, 'helm/hello/values.schema.json'), schema],
+    // Neither Helm nor Kustomize reads a file outside its folder.
+    [
+      join(ROOT, 'kustomize/components/monitoring/dashboard.json'),
+      await read('helm/hello/files/dashboard.json'),
+    ],
   ]);
 };
 

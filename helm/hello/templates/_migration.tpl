@@ -28,7 +28,7 @@ template:
     labels:
       {{- include "hello.migration.selectorLabels" . | nindent 6 }}
   spec:
-    {{- include "hello.pod" (dict "root" . "serviceAccountName" (ternary (include "hello.migration.fullname" .) "default" .Values.serviceAccount.create)) | nindent 4 }}
+    {{- include "hello.pod" (dict "root" . "serviceAccountName" (include "hello.migration.serviceAccountName" .)) | nindent 4 }}
     restartPolicy: Never
     containers:
       - name: migration

@@ -3,15 +3,15 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* Name of the objects: release and chart, or the release alone where it says the chart already. */}}
+{{/* Name of the objects: release and chart, or the release alone where it says the chart already. A Service has no dots. */}}
 {{- define "hello.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride }}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
 {{- else if contains $name .Release.Name }}
-{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- .Release.Name | replace "." "-" | trunc 63 | trimSuffix "-" }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- printf "%s-%s" .Release.Name $name | replace "." "-" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 {{- end }}
 
@@ -38,6 +38,14 @@ others. Takes a list: name, suffix.
 {{- default (include "hello.fullname" .) .Values.serviceAccount.name }}
 {{- else }}
 {{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "hello.migration.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "hello.migration.fullname" .) .Values.migration.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.migration.serviceAccount.name }}
 {{- end }}
 {{- end }}
 
