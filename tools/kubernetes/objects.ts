@@ -29,6 +29,10 @@ export const parseObjects = (text: string): KubernetesObject[] =>
 /** Kind and name, as in messages of kubectl. */
 export const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.name}`;
 
+/** Whether Helm makes the object for a moment only, as for `helm test`. */
+export const isHook = ({ metadata }: KubernetesObject): boolean =>
+  metadata.annotations?.['helm.sh/hook'] !== undefined;
+
 export const ofKind = (
   objects: readonly KubernetesObject[],
   ...kinds: string[]

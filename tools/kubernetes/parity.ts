@@ -1,4 +1,4 @@
-import { type Fields, type KubernetesObject, leaves, nameOf, ofKind } from './objects.ts';
+import { type Fields, isHook, type KubernetesObject, leaves, nameOf, ofKind } from './objects.ts';
 
 /** A difference between the chart's objects and an overlay's that is meant, and how it is taken away. */
 interface Tolerated {
@@ -35,7 +35,7 @@ export const TOLERATED: readonly Tolerated[] = [
   {
     difference: 'objects of `helm test`',
     reason: 'kubectl knows no tests',
-    without: (objects) => objects.filter(({ metadata }) => !metadata.annotations?.['helm.sh/hook']),
+    without: (objects) => objects.filter((object) => !isHook(object)),
   },
   {
     difference: 'annotation checksum/settings of the pods',

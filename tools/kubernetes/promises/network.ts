@@ -1,6 +1,7 @@
 import {
   deploymentOf,
   type Fields,
+  isHook,
   type KubernetesObject,
   nameOf,
   ofKind,
@@ -107,9 +108,11 @@ const isOpen = (peers: Fields[] = [], ports: Fields[] = []): boolean =>
         Object.keys(podSelector?.matchLabels ?? {}).length === 0),
   );
 
+/** But for the pod of `helm test`, which may go where it likes while it runs. */
 const closedBothWays: Promised = (objects) => {
   const policies = ofKind(objects, 'NetworkPolicy');
-  const ruled = podTemplates(objects).flatMap(({ of, labels }) =>
+  const lasting = objects.filter((object) => !isHook(object));
+  const ruled = podTemplates(lasting).flatMap(({ of, labels }) =>
     unless(
       policies.some(({ spec }) => selects(spec.podSelector, labels)),
       `no NetworkPolicy is about the pods of ${of}`,
@@ -119,7 +122,10 @@ const closedBothWays: Promised = (objects) => {
     const { policyTypes = [], ingress = [], egress = [] } = policy.spec;
     return [
       ...['Ingress', 'Egress'].flatMap((type) =>
-        unless(policyTypes.includes(type), `${nameOf(policy)} says nothing of ${type}`),
+        unless(
+          isHook(policy) || policyTypes.includes(type),
+          `${nameOf(policy)} says nothing of ${type}`,
+        ),
       ),
       ...ingress.flatMap(({ from, ports }: Fields) =>
         unless(!isOpen(from, ports), `${nameOf(policy)} is open to everyone`),
@@ -132,25 +138,35 @@ const closedBothWays: Promised = (objects) => {
   return [...ruled, ...rules];
 };
 
-/** The peers of a policy's rules for a port. */
-const peersOf = (rules: Fields[] = [], port: number | string, protocol: string): Fields[] =>
+/** The peers of a policy's rules for a port, which has a number and may have a name. */
+const peersOf = (rules: Fields[] = [], wanted: readonly Fields[], protocol: string): Fields[] =>
   rules
     .filter(({ ports = [] }) =>
-      ports.some((own: Fields) => own.port === port && (own.protocol ?? 'TCP') === protocol),
+      ports.some(
+        (own: Fields) => wanted.includes(own.port) && (own.protocol ?? 'TCP') === protocol,
+      ),
     )
     .flatMap(({ from, to }) => from ?? to ?? []);
 
+/** Name and number of a port of the serving pods. */
+const portOf = (objects: readonly KubernetesObject[], wanted: string): readonly Fields[] => [
+  wanted,
+  serverOf(objects).ports?.find(({ name }: Fields) => name === wanted)?.containerPort,
+];
+
 /** Names are answered on the node in EKS Auto Mode, where no selector of pods matches: by address, UDP and TCP. */
 const namesAreAnswered: Promised = (objects) =>
-  ofKind(objects, 'NetworkPolicy').flatMap((policy) =>
-    ['UDP', 'TCP'].flatMap((protocol) => {
-      const peers = peersOf(policy.spec.egress, 53, protocol);
-      return unless(
-        peers.length > 0 && peers.every(({ ipBlock }) => ipBlock),
-        `${nameOf(policy)} cuts DNS over ${protocol}, on nodes at least`,
-      );
-    }),
-  );
+  ofKind(objects, 'NetworkPolicy')
+    .filter(({ spec }) => spec.policyTypes?.includes('Egress'))
+    .flatMap((policy) =>
+      ['UDP', 'TCP'].flatMap((protocol) => {
+        const peers = peersOf(policy.spec.egress, [53], protocol);
+        return unless(
+          peers.length > 0 && peers.every(({ ipBlock }) => ipBlock),
+          `${nameOf(policy)} cuts DNS over ${protocol}, on nodes at least`,
+        );
+      }),
+    );
 
 const NAMESPACE = 'kubernetes.io/metadata.name';
 
@@ -162,14 +178,14 @@ const gatewayReachesApi: Promised = (objects) => {
   return ofKind(objects, 'NetworkPolicy')
     .filter(({ metadata }) => metadata.name === name)
     .flatMap(({ spec }) => {
-      const peers = peersOf(spec.ingress, 'http', 'TCP')
+      const peers = peersOf(spec.ingress, portOf(objects, 'http'), 'TCP')
         .map(({ namespaceSelector }) => namespaceSelector?.matchLabels?.[NAMESPACE])
         .filter((peer) => peer !== undefined);
       return [
         ...namespaces
           .filter((namespace) => !peers.includes(namespace))
           .map((namespace) => `the Gateway in ${namespace} can't reach the pods`),
-        ...peersOf(spec.ingress, 'management', 'TCP').flatMap((peer) =>
+        ...peersOf(spec.ingress, portOf(objects, 'management'), 'TCP').flatMap((peer) =>
           unless(
             !namespaces.includes(peer.namespaceSelector?.matchLabels?.[NAMESPACE]),
             'the Gateway can reach the management port',
@@ -179,9 +195,12 @@ const gatewayReachesApi: Promised = (objects) => {
     });
 };
 
-/** A port of the pod that is named is one that the pod has. */
-const namedPortsExist: Promised = (objects) => {
-  const own = (serverOf(objects).ports ?? []).map(({ name }: Fields) => name);
+/** A port that is meant to be the pods' is one that they have. */
+const portsExist: Promised = (objects) => {
+  const own = (serverOf(objects).ports ?? []).flatMap(({ name, containerPort }: Fields) => [
+    name,
+    containerPort,
+  ]);
   const named = [
     ...ofKind(objects, 'Service').flatMap(({ spec }) =>
       spec.ports.map(({ targetPort }: Fields) => targetPort),
@@ -195,9 +214,7 @@ const namedPortsExist: Promised = (objects) => {
       spec.podMetricsEndpoints.map(({ port }: Fields) => port),
     ),
   ];
-  return named
-    .filter((port) => typeof port === 'string' && !own.includes(port))
-    .map((port) => `the pods have no port ${port}`);
+  return named.filter((port) => !own.includes(port)).map((port) => `the pods have no port ${port}`);
 };
 
 export const networkPromises = {
@@ -208,5 +225,5 @@ export const networkPromises = {
   'closed both ways': closedBothWays,
   'names are answered': namesAreAnswered,
   'the Gateway reaches the API alone': gatewayReachesApi,
-  'named ports exist': namedPortsExist,
+  'ports exist': portsExist,
 } satisfies Record<string, Promised>;

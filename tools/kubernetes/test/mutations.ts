@@ -317,13 +317,13 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
       ingress[0].from[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name'] = 'other';
     }),
     policy('the management port too', ({ ingress }) => {
-      ingress[0].ports.push({ protocol: 'TCP', port: 'management' });
+      ingress[0].ports.push({ protocol: 'TCP', port: 9000 });
     }),
     of('HTTPRoute', 'a parent elsewhere', ({ spec }) => {
       spec.parentRefs[0].namespace = 'other';
     }),
   ],
-  'named ports exist': [
+  'ports exist': [
     of('PodMonitor', 'port', ({ spec }) => {
       spec.podMetricsEndpoints[0].port = 'metrics';
     }),
