@@ -29,8 +29,9 @@ others. Takes a list: name, suffix.
 {{- printf "%s-%s" $name $suffix }}
 {{- end }}
 
+{{/* Leaves room for the hash in the Job's name. */}}
 {{- define "hello.migration.fullname" -}}
-{{- include "hello.suffixed" (list (include "hello.fullname" .) "migration") }}
+{{- include "hello.suffixed" (list (include "hello.fullname" .) "migration-0123456789") | trimSuffix "-0123456789" }}
 {{- end }}
 
 {{- define "hello.serviceAccountName" -}}
