@@ -6,11 +6,16 @@
 {{- end }}
 {{- end }}
 
+{{/* Port in a URL. Takes a list: URL, the usual port. */}}
+{{- define "hello.port" -}}
+{{- $authority := regexReplaceAll "^[a-z]+://([^/?]*).*$" (first .) "${1}" }}
+{{- regexFind ":[0-9]+$" $authority | trimPrefix ":" | default (last .) }}
+{{- end }}
+
 {{/* Port of the database server: the URL's, or the usual one. */}}
 {{- define "hello.database.port" -}}
 {{- $usual := ternary 3306 5432 (regexMatch "^(mysql|mariadb):" .Values.database.url) }}
-{{- $port := regexFind ":[0-9]+(/|\\?|$)" (regexReplaceAll "^[a-z]+://" .Values.database.url "") | regexFind "[0-9]+" }}
-{{- default $usual $port }}
+{{- include "hello.port" (list .Values.database.url $usual) }}
 {{- end }}
 
 {{- define "hello.database.credentialsFile" -}}

@@ -125,10 +125,15 @@
 {{- define "hello.refusals.migration" -}}
 {{- if include "hello.migration.enabled" . }}
 {{- $serving := .Values.database.credentials }}
+{{- $sameAccount := eq (include "hello.serviceAccountName" .) (include "hello.migration.serviceAccountName" .) }}
 {{- with .Values.migration.credentials }}
 {{- include "hello.refusals.credentials" (list "migration.credentials" .) }}
 {{- if and (ne .from "none") (eq .from $serving.from) (eq (get . .from | toJson) (get $serving .from | toJson)) }}
 - "migration.credentials are those of database.credentials, so that serving pods could change the schema: name others, or set migration.by to service"
+{{- else if and (eq .from "none") (ne $serving.from "none") }}
+- "migration.credentials.from is none, so that the migration has no password: set it, or set migration.by to service or none"
+{{- else if and (eq .from "secretsStore") $sameAccount }}
+- "migration.serviceAccount.name is the serving pods' account, whose role could read the migration's secret: name another"
 {{- end }}
 {{- end }}
 {{- end }}
