@@ -47,6 +47,9 @@ backendRefs:
 {{- with $filter.requestRedirect }}
 {{- $_ := set . "statusCode" (default 302 .statusCode) }}
 {{- end }}
+{{- with $filter.cors }}
+{{- $_ := set . "maxAge" (default 5 .maxAge) }}
+{{- end }}
 {{- with $filter.requestMirror }}
 {{- $_ := set . "backendRef" (merge .backendRef (dict "group" "" "kind" "Service")) }}
 {{- end }}
