@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import {
   deploymentOf,
   type Fields,
@@ -145,6 +146,36 @@ const referencesResolve: Promised = (objects) => {
   );
 };
 
+/** The names of the files that a volume has, as far as the objects say them. */
+const filesOf = (objects: readonly KubernetesObject[], volume: Fields = {}): string[] => {
+  const { configMap, secret, csi } = volume;
+  const provider = ofKind(objects, 'SecretProviderClass').find(
+    ({ metadata }) => metadata.name === csi?.volumeAttributes.secretProviderClass,
+  );
+  return [
+    ...((configMap ?? secret)?.items ?? []).map(({ path }: Fields) => path),
+    ...[...(provider?.spec.parameters.objects ?? '').matchAll(/objectAlias: (\S+)/g)].map(
+      ([, alias]) => alias,
+    ),
+  ];
+};
+
+const filesMounted: Promised = (objects) => {
+  const files = Object.entries(settingsOf(objects)).filter(([name]) => name.endsWith('_FILE'));
+  const { volumes = [] } = deploymentOf(objects).spec.template.spec;
+  return files.flatMap(([name, path]) => {
+    const [folder, file] = [dirname(path), basename(path)];
+    const mount = (serverOf(objects).volumeMounts ?? []).find(
+      ({ mountPath }: Fields) => mountPath === folder,
+    );
+    const volume = volumes.find((own: Fields) => own.name === mount?.name);
+    return unless(
+      filesOf(objects, volume).includes(file),
+      `${name} is ${path}, and nothing is there`,
+    );
+  });
+};
+
 /** A difference that the API server makes is one that GitOps sees for ever (argo-cd#22151). */
 const defaultsWritten: Promised = (objects) =>
   objects.flatMap((object) =>
@@ -172,6 +203,7 @@ export const operationsPromises = {
   'no secret value': noSecretValue,
   'migrated once, by credentials of its own': migratedOnce,
   'references resolve': referencesResolve,
+  'files are where settings look for them': filesMounted,
   'defaults are written out': defaultsWritten,
   'alerts lead to runbooks': alertsLeadOn,
 } satisfies Record<string, Promised>;

@@ -391,6 +391,20 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
     without('ServiceAccount'),
     without('PersistentVolumeClaim', 'local'),
   ],
+  'files are where settings look for them': [
+    server('mounted elsewhere', ({ volumeMounts }) => {
+      for (const mount of volumeMounts) mount.mountPath = `/elsewhere${mount.mountPath}`;
+    }),
+    settings('another file', (data) => {
+      data.DATABASE_CREDENTIALS_FILE = '/etc/hello/database/password.json';
+    }),
+    of('SecretProviderClass', 'another alias', ({ spec }) => {
+      spec.parameters.objects = spec.parameters.objects.replace('credentials.json', 'x.json');
+    }),
+    pod('another item', ({ volumes }) => {
+      volumes.find(({ configMap }: Fields) => configMap).configMap.items[0].path = 'x.pem';
+    }),
+  ],
   'defaults are written out': [
     of('HTTPRoute', 'group', ({ spec }) => delete spec.parentRefs[0].group),
     of('HTTPRoute', 'kind', ({ spec }) => delete spec.rules[0].backendRefs[0].kind),
