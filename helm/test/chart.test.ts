@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import {
   deploymentOf,
   type Fields,
@@ -46,6 +47,10 @@ test.each(environments)('helm lint finds nothing in %s', async (environment) => 
   expect(await runTool('helm/helm', ['lint', '--strict', CHART, ...files])).toContain(
     '1 chart(s) linted, 0 chart(s) failed',
   );
+});
+
+test("the image's tag is the version of the service, where nothing else is said", async () => {
+  expect(serverOf(await renderChart({})).image).toBe(`hello:${version}`);
 });
 
 test.each(environments)('renders of %s are the same bytes', async (environment) => {
