@@ -77,8 +77,8 @@
 {{- with .Values.podDisruptionBudget }}
 {{- if and .enabled (gt $pods 0) }}
 {{- if kindIs "invalid" .minAvailable }}
-{{- if eq "0" (include "hello.pods.share" (list .maxUnavailable 100)) }}
-- "podDisruptionBudget.maxUnavailable is {{ .maxUnavailable }}, so that no node could be drained: set it to 1"
+{{- if eq "0" (include "hello.pods.share" (list (default 0 .maxUnavailable) 100)) }}
+- "podDisruptionBudget.maxUnavailable is {{ default 0 .maxUnavailable }}, so that no node could be drained: set it to 1"
 {{- end }}
 {{- else if ge (include "hello.pods.share" (list .minAvailable $pods) | int) $pods }}
 - "podDisruptionBudget.minAvailable is {{ .minAvailable }} of {{ $pods }} pods, so that no node could be drained: lower it, or use podDisruptionBudget.maxUnavailable"
