@@ -191,7 +191,7 @@ export const FACTORS: Record<string, readonly Level[]> = {
     DEFAULT,
     values({ podDisruptionBudget: { enabled: false } }),
     values({ podDisruptionBudget: { maxUnavailable: '50%' } }),
-    values({ podDisruptionBudget: { maxUnavailable: null, minAvailable: 0 } }),
+    values({ podDisruptionBudget: { minAvailable: 0 } }),
   ],
   nodes: [
     DEFAULT,
