@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   cpSync,
   mkdtempSync,
@@ -26,9 +26,12 @@ import {
   environments,
   renderChart,
   runTool,
+  TIMEOUT_MILLISECONDS,
   valuesFiles,
 } from '../../tools/kubernetes/render.ts';
 import { packageChart } from '../../tools/package-chart.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const folder = mkdtempSync(join(tmpdir(), 'hello-'));
 afterAll(() => rmSync(folder, { recursive: true }));

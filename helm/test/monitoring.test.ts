@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
@@ -8,7 +8,9 @@ import {
   leaves,
   ofKind,
 } from '../../tools/kubernetes/objects.ts';
-import { renderChart, valuesFiles } from '../../tools/kubernetes/render.ts';
+import { renderChart, TIMEOUT_MILLISECONDS, valuesFiles } from '../../tools/kubernetes/render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const RUNBOOKS = join(import.meta.dir, '../../docs/runbooks');
 

@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { type Fields, nameOf, ofKind, parseObjects } from '../../tools/kubernetes/objects.ts';
-import { CHART, renderChart } from '../../tools/kubernetes/render.ts';
+import { CHART, renderChart, TIMEOUT_MILLISECONDS } from '../../tools/kubernetes/render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const FOLDER = join(import.meta.dir, 'old-values');
 const VALUES = join(FOLDER, 'values.yaml');

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
-import { CHART, renderChart } from '../../tools/kubernetes/render.ts';
+import { CHART, renderChart, TIMEOUT_MILLISECONDS } from '../../tools/kubernetes/render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const POSTGRESQL = { url: 'postgres://database.example.com:5432/hello' };
 const DIGEST = `sha256:${'0'.repeat(64)}`;

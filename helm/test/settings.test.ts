@@ -1,11 +1,18 @@
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../service/src/config.ts';
 import { certificates } from '../../service/test/support/certificates.ts';
 import { settingsOf } from '../../tools/kubernetes/objects.ts';
-import { environments, renderChart, valuesFiles } from '../../tools/kubernetes/render.ts';
+import {
+  environments,
+  renderChart,
+  TIMEOUT_MILLISECONDS,
+  valuesFiles,
+} from '../../tools/kubernetes/render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const folder = mkdtempSync(join(tmpdir(), 'hello-'));
 afterAll(() => rmSync(folder, { recursive: true }));

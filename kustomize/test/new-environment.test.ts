@@ -1,11 +1,19 @@
-import { expect, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { parseObjects } from '../../tools/kubernetes/objects.ts';
 import { differences } from '../../tools/kubernetes/parity.ts';
 import { brokenPromises } from '../../tools/kubernetes/promises/index.ts';
-import { CHART, overlayText, renderChart, runTool } from '../../tools/kubernetes/render.ts';
+import {
+  CHART,
+  overlayText,
+  renderChart,
+  runTool,
+  TIMEOUT_MILLISECONDS,
+} from '../../tools/kubernetes/render.ts';
 import { MINORS, schemaFaults } from '../../tools/kubernetes/schemas.ts';
 import { addOverlay, KUSTOMIZE, withCopy } from './support.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const page = await Bun.file(join(KUSTOMIZE, '../docs/kubernetes.md')).text();
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -17,8 +17,11 @@ import {
   hasKubectl,
   overlayOf,
   overlayText,
+  TIMEOUT_MILLISECONDS,
 } from '../../tools/kubernetes/render.ts';
 import { KUSTOMIZE, overlays, withCopy } from './support.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const testWithKubectl = test.skipIf(!hasKubectl);
 const why = hasKubectl ? '' : ' (no kubectl here)';

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Fields, KubernetesObject } from '../../tools/kubernetes/objects.ts';
 import { differences, TOLERATED } from '../../tools/kubernetes/parity.ts';
 import {
@@ -6,8 +6,11 @@ import {
   type Environment,
   environments,
   renderChart,
+  TIMEOUT_MILLISECONDS,
   valuesFiles,
 } from '../../tools/kubernetes/render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 interface Ways {
   readonly chart: readonly KubernetesObject[];

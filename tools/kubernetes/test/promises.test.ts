@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { KubernetesObject } from '../objects.ts';
 import { ENVIRONMENT_PROMISES, type EnvironmentPromiseName } from '../promises/environments.ts';
 import { PROMISES, promiseNames } from '../promises/index.ts';
@@ -8,9 +8,12 @@ import {
   type Environment,
   environments,
   renderChart,
+  TIMEOUT_MILLISECONDS,
   valuesFiles,
 } from '../render.ts';
 import { ENVIRONMENT_MUTATIONS, MUTATIONS, type Mutation } from './mutations.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const WAYS = {
   chart: (environment: Environment) => renderChart({ files: valuesFiles(environment) }),

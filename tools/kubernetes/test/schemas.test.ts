@@ -1,8 +1,17 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { type KubernetesObject, parseObjects } from '../objects.ts';
-import { buildOverlay, CHART, environments, renderChart, valuesFiles } from '../render.ts';
+import {
+  buildOverlay,
+  CHART,
+  environments,
+  renderChart,
+  TIMEOUT_MILLISECONDS,
+  valuesFiles,
+} from '../render.ts';
 import { MINORS, missingDefaults, schemaFaults } from '../schemas.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const service = (spec: unknown): KubernetesObject => ({
   apiVersion: 'v1',

@@ -1,7 +1,9 @@
-import { expect, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasKubectl, runTool } from '../render.ts';
+import { hasKubectl, runTool, TIMEOUT_MILLISECONDS } from '../render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
 
 const TOOLS = join(import.meta.dir, '../..');
 
