@@ -16,6 +16,7 @@ import {
   type Fields,
   type KubernetesObject,
   ofKind,
+  parseObjects,
   serverOf,
 } from '../../tools/kubernetes/objects.ts';
 import { brokenPromises } from '../../tools/kubernetes/promises/index.ts';
@@ -50,6 +51,13 @@ test.each(environments)('helm lint finds nothing in %s', async (environment) => 
   expect(await runTool('helm/helm', ['lint', '--strict', CHART, ...files])).toContain(
     '1 chart(s) linted, 0 chart(s) failed',
   );
+});
+
+test('the schema knows the values there are, and what Helm adds', async () => {
+  const [values] = parseObjects(await Bun.file(join(CHART, 'values.yaml')).text()) as Fields[];
+  const schema = await Bun.file(join(CHART, 'values.schema.json')).json();
+  const known = Object.keys(schema.properties).filter((name) => name !== 'global');
+  expect(known.toSorted()).toEqual(Object.keys(values).toSorted());
 });
 
 test("the image's tag is the version of the service, where nothing else is said", async () => {

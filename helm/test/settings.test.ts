@@ -2,10 +2,11 @@ import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../service/src/config.ts';
+import { loadConfig, Settings } from '../../service/src/config.ts';
 import { certificates } from '../../service/test/support/certificates.ts';
 import { settingsOf } from '../../tools/kubernetes/objects.ts';
 import {
+  CHART,
   environments,
   renderChart,
   TIMEOUT_MILLISECONDS,
@@ -31,4 +32,13 @@ test.each(environments)('the service takes its settings in %s', async (environme
     writeFileSync(join(folder, name), text);
   }
   expect(loadConfig(settings)).toMatchObject({ port: 8000, managementPort: 9000, host: '::' });
+});
+
+test('every setting of the service is one of `settings`, or what another value decides', async () => {
+  const schema = await Bun.file(join(CHART, 'values.schema.json')).json();
+  const open = Object.keys(schema.properties.settings.properties);
+  const decided = Object.keys(settingsOf(await renderChart({ files: valuesFiles('prod') })));
+  const known = Object.keys(Settings.properties);
+  expect(known.filter((name) => !open.includes(name) && !decided.includes(name))).toEqual([]);
+  expect(open.filter((name) => decided.includes(name) || !known.includes(name))).toEqual([]);
 });
