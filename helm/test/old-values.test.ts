@@ -27,6 +27,11 @@ describe("a values file of the replaced chart's", () => {
     );
     const missing = expected.flatMap((old) => lost(old, objects.get(nameOf(old)), nameOf(old)));
     expect(missing).toEqual([]);
+    // What Kubernetes doesn't let an upgrade change.
+    const selectors = ofKind([...expected, ...objects.values()], 'Deployment').map(
+      ({ spec }) => spec.selector,
+    );
+    expect(selectors[1]).toEqual(selectors[0]);
   });
 
   test('scales, once it says where its data are', async () => {

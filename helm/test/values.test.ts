@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { make } from 'covertable';
 import {
@@ -16,8 +16,8 @@ import { CHART, renderChart } from '../../tools/kubernetes/render.ts';
 import { MINORS, schemaFaults } from '../../tools/kubernetes/schemas.ts';
 import { FACTORS } from './factors.ts';
 
-/** Some fifty renders on a machine that others may load. */
-const ALL_RENDERS_MILLISECONDS = 180_000;
+// Some fifty renders, and the schemas of four versions, on a machine that others may load.
+setDefaultTimeout(180_000);
 
 const names = Object.keys(FACTORS);
 
@@ -63,7 +63,7 @@ beforeAll(async () => {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, render));
-}, ALL_RENDERS_MILLISECONDS);
+});
 
 const givenUp = (row: Record<string, number>): PromiseName[] =>
   levelsOf(row).flatMap(({ givesUp = [] }) => givesUp);
