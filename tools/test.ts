@@ -26,6 +26,14 @@ const check = (title: string, passed: boolean): void => {
 check('types', await run('Types', 'bun', 'check', '--no-script'));
 check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install', 'biome', 'ci'));
 
+// Each installs itself at its first call, Helm with kubectl: here, since tests have little time.
+for (const [tool, ...version] of [
+  ['helm/helm', 'version'],
+  ['kustomize/kustomize', 'version'],
+  ['kubernetes-schemas/unpacked'],
+] as const)
+  check(`tools/${tool}`, await run(`tools/${tool}`, join(ROOT, 'tools', tool), ...version));
+
 for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });
 const testsPassed = await run(
   'Tests',

@@ -13,5 +13,6 @@ const app = createApp({
   today: todayIn(timeZone, Date.now),
   log: createLog('silent'),
   appName,
+  version: 'bench',
 });
 listenOnBun(app.fetch, host, port);
