@@ -12,7 +12,10 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
   const readme = await Bun.file(join(ROOT, 'README.md')).text();
   return new Map([
     [join(ROOT, 'README.md'), readme.replace(TABLE, `$1${settingsTable()}\n$2`)],
-    [join(ROOT, 'service/openapi.json'), `${JSON.stringify(openApiDocument('Hello'), null, 2)}\n`],
+    [
+      join(ROOT, 'service/openapi.json'),
+      `${JSON.stringify(openApiDocument({ title: 'Hello' }), null, 2)}\n`,
+    ],
   ]);
 };
 

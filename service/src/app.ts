@@ -1,8 +1,13 @@
 import { Elysia } from 'elysia';
 import { type GreetingDependencies, greetingRoutes } from './greeting/routes.ts';
+import { withAdmission } from './http/admission.ts';
 import { readJson } from './http/body.ts';
+import { createDraining, type Draining } from './http/draining.ts';
 import { answerErrors } from './http/errors.ts';
+import { ANSWER_HEADERS } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
+import { createInFlight, type InFlight } from './http/in-flight.ts';
+import { DEFAULT_LIMITS, type Limits } from './http/limits.ts';
 import { answerOtherMethods } from './http/methods.ts';
 import { openApiRoutes } from './http/openapi-page.ts';
 import { type Fetch, withAccessLog } from './observability/access-log.ts';
@@ -12,34 +17,57 @@ export interface Dependencies extends Pick<GreetingDependencies, 'store' | 'toda
   readonly log: Log;
   /** Title of the API documents. */
   readonly appName: string;
+  /** Path before every other of the API, such as `/greetings`; none unless told. */
+  readonly basePath?: string;
+  readonly limits?: Limits;
+  readonly draining?: Draining;
 }
 
 /** The public API: an Elysia app that never listens. */
-export const createApp = ({ store, today, log, appName }: Dependencies) =>
-  answerOtherMethods(
-    edge(log, today)
-      .use(greetingRoutes({ store, today, readBody: readJson }))
-      .use(openApiRoutes(appName)),
+const createApp = (
+  { store, today, log, appName: title, basePath, limits = DEFAULT_LIMITS }: Dependencies,
+  inFlight: InFlight,
+) => {
+  const { maxBodyBytes } = limits;
+  const readBody = (request: Request) =>
+    inFlight.whileReading(() => readJson(request, maxBodyBytes));
+  return answerOtherMethods(
+    edge(log, today, basePath)
+      .use(greetingRoutes({ store, today, readBody }))
+      .use(openApiRoutes({ title, basePath, maxBodyBytes })),
   );
-
-/** The management API, health for the platform: an Elysia app that never listens. */
-export const createManagementApp = ({ store, today, log }: Dependencies) =>
-  answerOtherMethods(edge(log, today).use(healthRoutes(store)));
-
-/** What the public port serves: the API and its access log. */
-export const createFetch = (dependencies: Dependencies): Fetch => {
-  const app = createApp(dependencies);
-  const routes = new Set(app.routes.map(({ path }) => path));
-  return withAccessLog(app.fetch, [...routes], dependencies.log);
 };
 
-const edge = (log: Log, today: () => string) =>
+/** What the management port serves, health for the platform: never refused for too many requests. */
+export const createManagementFetch = ({
+  store,
+  today,
+  log,
+  draining = createDraining(),
+}: Dependencies): Fetch => {
+  const app = answerOtherMethods(
+    edge(log, today).use(healthRoutes(store, () => draining.isDraining())),
+  );
+  return withAdmission(app.fetch, createInFlight(Number.POSITIVE_INFINITY), draining);
+};
+
+/** What the public port serves: the API, its limits and its access log. */
+export const createFetch = (dependencies: Dependencies): Fetch => {
+  const { log, limits = DEFAULT_LIMITS, draining = createDraining() } = dependencies;
+  const inFlight = createInFlight(limits.maxRequestsInFlight);
+  const app = createApp(dependencies, inFlight);
+  const routes = new Set(app.routes.map(({ path }) => path));
+  return withAccessLog(withAdmission(app.fetch, inFlight, draining), [...routes], log);
+};
+
+const edge = (log: Log, today: () => string, prefix = '') =>
   new Elysia({
+    prefix,
     normalize: false,
     // On, routing fails for a Host of fewer than four letters.
     handler: { standardHostname: false },
     // Off, Elysia builds an example of the schema for each refused request.
     allowUnsafeValidationDetails: true,
   })
-    .headers({ 'cache-control': 'no-store' })
+    .headers(ANSWER_HEADERS)
     .onError({ as: 'global' }, answerErrors(log, today));

@@ -13,6 +13,11 @@ const DEFAULTS = {
   logLevel: 'info',
   appName: 'Hello',
   server: undefined,
+  basePath: '',
+  limits: { maxBodyBytes: 16_384, maxRequestsInFlight: 1_000 },
+  idleMilliseconds: 75_000,
+  drainMilliseconds: 10_000,
+  shutdownMilliseconds: 10_000,
 } as const;
 
 const BAD_PORTS = [

@@ -26,13 +26,16 @@ export const withAccessLog = (fetch: Fetch, routes: readonly string[], log: Log)
 
 /** Finds the template of a URL; templates are fixed paths or end in one parameter. */
 const routeMatcher = (routes: readonly string[]): ((url: string) => string) => {
-  const fixed = new Set(routes.filter((route) => !route.includes(':')));
+  const fixed = new Map(
+    routes.filter((route) => !route.includes(':')).map((route) => [pathOf(`//${route}`), route]),
+  );
   const prefixes = routes
     .filter((route) => route.includes(':'))
     .map((route) => [route.slice(0, route.indexOf(':')), route] as const);
   return (url) => {
     const path = pathOf(url);
-    if (fixed.has(path)) return path;
+    const route = fixed.get(path);
+    if (route) return route;
     const match = prefixes.find(
       ([prefix]) =>
         path.startsWith(prefix) &&
