@@ -9,10 +9,14 @@ export interface KeepAliveClient {
   connections(): number;
 }
 
-/** Sends requests over one connection, and opens another only after an answer that says `connection: close`. */
-export const keepAliveClient = (port: number): KeepAliveClient => {
+/** Sends requests over one connection, and opens another only after `maxRequests` or an answer that says `connection: close`. */
+export const keepAliveClient = (
+  port: number,
+  maxRequests = Number.POSITIVE_INFINITY,
+): KeepAliveClient => {
   let socket: Socket | undefined;
   let opened = 0;
+  let sent = 0;
   return {
     send: async (request) => {
       if (!socket) {
@@ -20,10 +24,11 @@ export const keepAliveClient = (port: number): KeepAliveClient => {
         // Told by the request that meets it.
         socket.on('error', () => {});
         opened++;
+        sent = 0;
       }
       if (socket.readableEnded || socket.destroyed) throw new Error('closed while it was idle');
       const response = await answerOn(socket, request);
-      if (response.headers.get('connection') === 'close') {
+      if (++sent === maxRequests || response.headers.get('connection') === 'close') {
         socket.destroy();
         socket = undefined;
       }
