@@ -229,7 +229,7 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
     );
   if (server && settings.IDLE_TIMEOUT <= settings.DATABASE_TIMEOUT)
     faults.push(
-      `IDLE_TIMEOUT is "${settings.IDLE_TIMEOUT}", not more than DATABASE_TIMEOUT: it would cut a request that waits for the database`,
+      `IDLE_TIMEOUT is "${settings.IDLE_TIMEOUT}", not more than DATABASE_TIMEOUT: set more, or requests that wait for the database are cut`,
     );
   if (faults.length > 0) throw new ConfigError(faults);
   return {
