@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { createServer, type Socket } from 'node:net';
 import { useServices } from './services.ts';
 import { bodyOfLength, rawPut, rawRequest } from './support/client.ts';
+import { descendants, untilGone } from './support/processes.ts';
 import { exchange } from './support/raw.ts';
 import { COMMANDS } from './support/server.ts';
 import { until } from './support/until.ts';
@@ -126,6 +127,27 @@ for (const runtime of ['bun', 'deno'] as const)
     const warnings = server.output().match(/^.*"level":"warn".*$/gm);
     expect(warnings?.join()).toContain('requests that were still under way were cut');
   }, 20_000);
+
+const unshare = ['unshare', '--pid', '--fork', '--kill-child'];
+const canUnshare = Bun.which('unshare') && Bun.spawnSync([...unshare, 'true']).success;
+if (!canUnshare) console.log('skipped: no process namespace can be made here');
+
+test.if(Boolean(canUnshare))(
+  'a second signal ends the first process of a container, which the kernel spares',
+  async () => {
+    const server = await services.start({
+      command: [...unshare, ...COMMANDS.bun],
+      environment: { DRAIN_DELAY: LONG },
+    });
+    const [service] = descendants(server.pid);
+    if (!service) throw new Error('the service does not run');
+    process.kill(service, 'SIGTERM');
+    await until(() => server.output().includes('"draining"'));
+    process.kill(service, 'SIGTERM');
+    await untilGone([service]);
+  },
+  30_000,
+);
 
 test('a signal during the start ends it with status 0', async () => {
   const sockets: Socket[] = [];
