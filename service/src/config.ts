@@ -119,7 +119,7 @@ export const Settings = Type.Object({
   }),
   IDLE_TIMEOUT: Type.Integer({
     description:
-      'Milliseconds, rounded up to seconds, after which a connection is closed on which nothing was answered; more than a load balancer keeps its idle ones.',
+      'Milliseconds after which a connection is closed that is idle, or on which a body or an answer takes as long; longer than load balancers keep idle ones.',
     default: 75_000,
     minimum: 1_000,
     maximum: 255_000,
