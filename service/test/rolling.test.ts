@@ -80,7 +80,12 @@ for (const runtime of ['bun'] as const)
     const servers: RunningServer[] = [];
 
     const start = async (): Promise<RunningServer> => {
-      const environment = { DRAIN_DELAY: String(DRAIN_MILLISECONDS), LOG_LEVEL: 'info' };
+      const environment = {
+        DRAIN_DELAY: String(DRAIN_MILLISECONDS),
+        LOG_LEVEL: 'info',
+        // The database is on the same machine, which others may load.
+        DATABASE_TIMEOUT: '20000',
+      };
       const server = await startServer({ runtime, databaseUrl, environment });
       servers.push(server);
       await balancer.add(server);
