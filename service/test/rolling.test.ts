@@ -3,7 +3,7 @@ import { type Balancer, type Probe, startBalancer } from './support/balancer.ts'
 import { addDays, expectedGreeting, newUsername, rawPut, rawRequest } from './support/client.ts';
 import { sharedServer } from './support/databases.ts';
 import { keepAliveClient } from './support/keep-alive-client.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { PROCESS_RUNTIMES, type RunningServer, startServer } from './support/server.ts';
 
 const REPLACEMENTS = Number(process.env.ROLLING_REPLACEMENTS ?? 3);
 /** How many requests each client sends over a connection: some keep theirs, some take a new one each time. */
@@ -73,7 +73,7 @@ const load = async (
   return { username, dateOfBirth, connections: client.connections() };
 };
 
-for (const runtime of ['bun'] as const)
+for (const runtime of PROCESS_RUNTIMES.filter((name) => name !== 'deno'))
   describe(`replacing ${runtime} under load`, () => {
     let databaseUrl: string;
     let balancer: Balancer;
