@@ -55,7 +55,7 @@ for (const runtime of ['bun', 'deno'] as const)
       expect(Object.keys(document.paths)).toEqual(['/', '/hello/{username}']);
       const html = await (await fetch(`${baseUrl}/greetings/openapi`)).text();
       const links = [...html.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, link = '']) => link);
-      expect(links).toHaveLength(3);
+      expect(links).toHaveLength(4);
       for (const link of links) {
         expect(link).toStartWith('/greetings/openapi/assets/');
         const asset = await fetch(baseUrl + link);
