@@ -6,7 +6,7 @@ import { listenOnBun } from '../src/http/listen-on-bun.ts';
 import { createLog } from '../src/observability/log.ts';
 import { openStore } from '../src/stores/open.ts';
 
-const { databaseUrl, timeZone, host, port, appName } = loadConfig(process.env);
+const { databaseUrl, timeZone, host, port, appName, idleMilliseconds } = loadConfig(process.env);
 const store = openStore(databaseUrl);
 const app = createApp({
   store,
@@ -14,4 +14,4 @@ const app = createApp({
   log: createLog('silent'),
   appName,
 });
-listenOnBun(app.fetch, host, port);
+listenOnBun(app.fetch, { hostname: host, port, idleMilliseconds });

@@ -24,9 +24,9 @@ export interface Dependencies extends Pick<GreetingDependencies, 'store' | 'toda
 }
 
 /** The public API: an Elysia app that never listens. */
-const createApp = (
+export const createApp = (
   { store, today, log, appName: title, basePath, limits = DEFAULT_LIMITS }: Dependencies,
-  inFlight: InFlight,
+  inFlight: InFlight = createInFlight(limits.maxRequestsInFlight),
 ) => {
   const { maxBodyBytes } = limits;
   const readBody = (request: Request) =>
