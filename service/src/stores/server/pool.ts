@@ -1,9 +1,10 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
 import type { PoolState } from '../../observability/store-metrics.ts';
+import type { Batch } from './batch.ts';
 import { type Connection, DatabaseError, type Fault } from './connection.ts';
 import type { Limits } from './limits.ts';
-import { type Batch, RequestQueue } from './queue.ts';
+import { RequestQueue } from './queue.ts';
 
 export interface PoolOptions {
   /** Opens a connection, with the credentials of the moment. @throws DatabaseError */
@@ -60,7 +61,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#queue = new RequestQueue(options.limits.wait);
+    this.#queue = new RequestQueue(options.limits.wait, () => this.#gather());
     void this.#open();
   }
 
@@ -152,37 +153,34 @@ export class Pool {
   }
 
   async #run(lane: Lane, batch: Batch): Promise<void> {
-    const { limits } = this.#options;
     const sent = performance.now();
-    const timer = setTimeout(() => void this.#giveUp(lane), limits.answer);
+    const timer = setTimeout(() => void this.#giveUp(lane), this.#options.limits.answer);
     try {
       await batch.execute(lane.connection);
+      clearTimeout(timer);
       this.#answered(lane);
     } catch (error) {
-      const fault = faultOf(error);
-      if (fault === 'unreachable') {
-        this.#discard(lane);
-        const passed = performance.now() - sent;
-        await batch.hold(limits.start - passed, limits.start + limits.statement - passed);
-      } else if (fault === 'late') this.#discard(lane);
-      else if (fault === 'read-only' && this.#replaceAll()) this.#discard(lane);
-      else this.#answered(lane);
-      this.#settle(batch, error, !lane.givenUp && isWorthRetrying(fault));
-    } finally {
       clearTimeout(timer);
+      await this.#failed(lane, batch, error, performance.now() - sent);
     }
     this.#gather();
   }
 
-  /** A batch whose statement failed. */
-  #settle(batch: Batch, error: unknown, retry: boolean): void {
+  /** A statement failed, so many milliseconds after it was sent. */
+  async #failed(lane: Lane, batch: Batch, error: unknown, passed: number): Promise<void> {
+    const { start, statement } = this.#options.limits;
+    const fault = faultOf(error);
+    if (fault === 'unreachable') {
+      this.#discard(lane);
+      await batch.lost(start - passed, start + statement - passed);
+    } else if (fault === 'late') this.#discard(lane);
+    else if (fault === 'read-only' && this.#replaceAll()) this.#discard(lane);
+    else this.#answered(lane);
+    // What failed because the database is down has been logged.
     const isUp = this.#state === 'up';
-    if (retry && isUp) batch.retry(unavailable());
-    else {
-      // One that is down has been logged.
-      if (isUp) this.#logFailure(error);
-      batch.reject(unavailable());
-    }
+    if (isUp && !lane.givenUp && isWorthRetrying(fault) && this.#queue.retry(batch)) return;
+    if (isUp) this.#logFailure(error);
+    batch.reject(unavailable());
   }
 
   #logFailure(error: unknown): void {
@@ -198,7 +196,8 @@ export class Pool {
 
   #answered(lane: Lane): void {
     this.#lastAnswer = performance.now();
-    if (lane.retired) void lane.connection.close();
+    if (lane.givenUp) this.#discard(lane);
+    else if (lane.retired) void lane.connection.close();
     else if (this.#lanes.has(lane)) this.#idle.push(lane);
   }
 
