@@ -10,6 +10,10 @@ export interface TcpProxy {
   cutAfter(bytes: number): void;
   /** Holds everything back, also the end of a connection, until `restore`. */
   blackHole(): void;
+  /** The next connection on which a client sends this text is held back for ever from then on. */
+  silenceAt(text: string): void;
+  /** Whether it was sent. */
+  isSilencing(): boolean;
   /** Ends every connection at once with a reset. */
   reset(): void;
   /** How many connections clients have open. */
@@ -42,6 +46,10 @@ export const startProxy = async (targetPort: number): Promise<TcpProxy> => {
       for (const pair of pairs) pair.left = bytes;
     },
     blackHole: () => network.hold(),
+    silenceAt: (text) => {
+      network.silencedBy = text;
+    },
+    isSilencing: () => network.silencedBy === undefined,
     reset: () => {
       for (const pair of pairs) pair.cut();
     },
@@ -58,6 +66,7 @@ export const startProxy = async (targetPort: number): Promise<TcpProxy> => {
 class Network {
   wait = 0;
   limit = Number.POSITIVE_INFINITY;
+  silencedBy: string | undefined;
   #hole: PromiseWithResolvers<void> | undefined;
 
   hold(): void {
@@ -82,6 +91,7 @@ class Network {
 class Pair {
   /** How many bytes of the server may still pass. */
   left: number;
+  #isSilent = false;
 
   constructor(
     readonly client: Socket,
@@ -89,7 +99,7 @@ class Pair {
     network: Network,
   ) {
     this.left = network.limit;
-    this.#pass(client, network, (bytes) => server.write(bytes), server);
+    this.#pass(client, network, (bytes) => this.#toServer(bytes, network), server);
     this.#pass(server, network, (bytes) => this.#toClient(bytes), client);
   }
 
@@ -111,7 +121,16 @@ class Pair {
     from.on('close', () => afterwards(() => to.destroySoon()));
   }
 
+  #toServer(bytes: Buffer, network: Network): void {
+    if (network.silencedBy && bytes.includes(network.silencedBy)) {
+      network.silencedBy = undefined;
+      this.#isSilent = true;
+    }
+    if (!this.#isSilent) this.server.write(bytes);
+  }
+
   #toClient(bytes: Buffer): void {
+    if (this.#isSilent) return;
     const allowed = bytes.subarray(0, this.left);
     this.left -= allowed.length;
     if (allowed.length === bytes.length) this.client.write(bytes);

@@ -41,8 +41,13 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       throw databaseError(error);
     }
   };
-  const query = async (sql: string, values: readonly unknown[] = []) => {
-    const rows = await run<readonly Row[]>((done) => driver.query(sql, [...values], done));
+  const query = async (
+    sql: string,
+    values: readonly unknown[] = [],
+    milliseconds = limits.answer,
+  ) => {
+    const answer = run<readonly Row[]>((done) => driver.query(sql, [...values], done));
+    const rows = await socket.within(milliseconds, answer);
     return Array.isArray(rows) ? rows : [];
   };
   const clock = new ServerClock(async () =>
@@ -56,7 +61,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       await query(`set session ${setting}`);
     await clock.in(0);
   };
-  await socket.open(begin, limits.connect, options.password);
+  await socket.open(begin, options);
 
   return {
     closed: socket.closed,

@@ -1,6 +1,5 @@
 import { createConnection } from 'node:net';
 import pg from 'pg';
-import { SchemaError } from '../migrations/migration.ts';
 import { checkPostgresql, migratePostgresql } from '../migrations/postgresql/migrate.ts';
 import { ServerClock } from './clock.ts';
 import {
@@ -51,8 +50,9 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       throw databaseError(error);
     }
   };
-  const query = async (sql: string, values?: readonly unknown[]) => {
-    const { rows } = await run(() => client.query(sql, values ? [...values] : undefined));
+  const query = async (sql: string, values?: readonly unknown[], milliseconds = limits.answer) => {
+    const answer = run(() => client.query(sql, values ? [...values] : undefined));
+    const { rows } = await socket.within(milliseconds, answer);
     return rows ?? [];
   };
   const clock = new ServerClock(async () =>
@@ -64,7 +64,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     await query(`set statement_timeout = ${limits.statement}`);
     await clock.in(0);
   };
-  await socket.open(begin, limits.connect, options.password);
+  await socket.open(begin, options);
 
   return {
     closed: socket.closed,
@@ -136,7 +136,7 @@ const faultOf = (sqlState: string): Fault =>
   FAULTS[sqlState] ?? (/^(08|57P)/.test(sqlState) ? 'unreachable' : 'other');
 
 const databaseError = (error: unknown): unknown => {
-  if (error instanceof DatabaseError || error instanceof SchemaError) return error;
+  if (error instanceof DatabaseError) return error;
   if (!(error instanceof Error)) return new DatabaseError('other', 'UNKNOWN');
   const code = 'code' in error ? String(error.code) : 'CLOSED';
   const fault = error instanceof pg.DatabaseError ? faultOf(code) : 'unreachable';

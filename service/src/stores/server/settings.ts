@@ -10,7 +10,7 @@ import {
 
 /** What is to be known of a database server beside its URL. */
 export interface ServerSettings {
-  /** Certificates (PEM) that are trusted in place of the system's. */
+  /** Certificates (PEM) that are trusted in place of those that the runtime holds. */
   readonly ca?: string;
   /** A file with the password, or with user and password, in place of those in the URL. */
   readonly credentialsFile?: CredentialsFile;
