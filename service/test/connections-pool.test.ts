@@ -216,6 +216,80 @@ test('a save that came too late is sent once more over a new connection', async 
   await saved;
 });
 
+test('a server whose clock was set forward: all connections are replaced, no save fails', async () => {
+  const { server, pool } = await start({ max: 5 });
+  const finds = await server.occupy(5, (username) => pool.find(username));
+  await server.answerAll();
+  await Promise.all(finds);
+  const old = new Set(server.connections);
+  await Bun.sleep(310);
+  const saved = pool.save('A', '1990-01-01');
+  for (let count = 0; count < 2; count++) {
+    await until(() => server.statements.length === 1, 500);
+    const statement = await server.take();
+    if (old.has(statement.connection)) await statement.fail(new DatabaseError('late', 'LATE'));
+    else await statement.succeed();
+  }
+  await saved;
+  expect(server.open.filter((connection) => old.has(connection))).toEqual([]);
+});
+
+test('a table that is gone: not served until it is there again, and told once', async () => {
+  const { server, pool, lines } = await start({ max: 3 });
+  const finds = await server.occupy(3, (username) => pool.find(username));
+  await server.answerAll();
+  await Promise.all(finds);
+  await Bun.sleep(310);
+  const gone = new DatabaseError('missing table', '42P01');
+  server.refusal = gone;
+  const found = pool.find('A');
+  found.catch(() => {});
+  await (await server.take()).fail(gone);
+  await expect(found).rejects.toMatchObject(UNAVAILABLE);
+  await settled();
+  await settled();
+  await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
+  expect(server.open).toEqual([]);
+  expect(lines).toEqual([
+    'the database answers',
+    'the database did not execute a statement',
+    'the database can not be used, trying again',
+  ]);
+  server.refusal = undefined;
+  await until(() => server.open.length > 0, 1_000);
+  await settled();
+  await pool.ping();
+});
+
+test('statements that fail are told once for each kind of fault', async () => {
+  const { server, pool, lines } = await start({ max: 1 });
+  for (let count = 0; count < 50; count++) {
+    const saved = pool.save('A', '1990-01-01');
+    saved.catch(() => {});
+    const code = count % 2 ? '57014' : 'XX000';
+    await (await server.take()).fail(new DatabaseError(count % 2 ? 'time-out' : 'other', code));
+    await expect(saved).rejects.toMatchObject(UNAVAILABLE);
+  }
+  const line = 'the database did not execute a statement';
+  expect(lines).toEqual(['the database answers', line, line]);
+});
+
+test('attempts that hang count as connections', async () => {
+  const { server, pool } = await start({ max: 1, refusal: REFUSED });
+  const { attempts } = server;
+  server.hanging = 1_000;
+  await Bun.sleep(1_500);
+  expect(server.attempts - attempts).toBe(1);
+  server.hanging = 0;
+  server.refusal = undefined;
+  server.letGo();
+  await until(() => server.connections.length > 0, 1_000);
+  await settled();
+  const found = pool.find('A');
+  await server.answerAll();
+  await found;
+});
+
 test('read-only: connections that are old enough are replaced, new ones are not', async () => {
   const { server, pool } = await start({ max: 1 });
   const readOnly = new DatabaseError('read-only', '25006');

@@ -484,6 +484,24 @@ describeDialects('a store in this process', (dialect) => {
     }
   });
 
+  test('while the table is gone it is not ready, also with no request, and then serves again', async () => {
+    const database = await newDatabase();
+    await withStore(database.url(), settings({ migrate: false }), async (store) => {
+      await migrate(database.url());
+      await untilServed(store);
+      await database.sql('alter table birthday rename to elsewhere');
+      await Bun.sleep(1_100);
+      for (let count = 0; count < 3; count++) {
+        await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+        await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+        await Bun.sleep(100);
+      }
+      await database.sql('alter table elsewhere rename to birthday');
+      await untilServed(store);
+      await store.ping();
+    });
+  });
+
   test('a ping fails while the server is stopped, and works again after', async () => {
     const server = await sharedServer(dialect);
     const database = await newDatabase();

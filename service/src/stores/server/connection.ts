@@ -74,6 +74,7 @@ export interface Connection {
   find(usernames: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Stores all or none. Unless the server begins within `limits.start`, it does nothing. */
   save(datesOfBirth: ReadonlyMap<string, string>): Promise<void>;
+  /** Whether the table can be read; limited as `query` is. */
   ping(): Promise<void>;
   /** For the schema: any statement. Without an answer in `milliseconds`, or `limits.answer`, the connection is dropped. */
   query(sql: string, values?: readonly unknown[], milliseconds?: number): Promise<readonly Row[]>;

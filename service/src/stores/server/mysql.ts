@@ -14,6 +14,8 @@ import { DriverSocket } from './socket.ts';
 const FIND =
   'select username, cast(date_of_birth as char) as date_of_birth from birthday where username in';
 
+const PING = "select username, date_of_birth from birthday where username = ''";
+
 const SAVE = `insert into birthday (username, date_of_birth)
   select username, date_of_birth
   from json_table(?, '$[*]' columns (
@@ -81,7 +83,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       if (affectedRows === 0) throw new DatabaseError('late', 'LATE');
     },
     ping: async () => {
-      await query('select 1');
+      await query(PING);
     },
     query,
     cancel: async () => {

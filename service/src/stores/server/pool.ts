@@ -31,8 +31,10 @@ interface Lane {
 const FIRST_BACKOFF_MILLISECONDS = 50;
 const LAST_BACKOFF_MILLISECONDS = 400;
 
-/** A connection as old as this that turns out read-only may lead to a server that has been replaced. */
+/** What a connection as old as this lacks, a new one may have. */
 const REPLACE_AFTER_MILLISECONDS = 300;
+
+const LOG_AGAIN_MILLISECONDS = 60_000;
 
 /** How long an answer of the server proves that it is there. */
 const ANSWER_COUNTS_MILLISECONDS = 1_000;
@@ -58,6 +60,8 @@ export class Pool {
   #generation = 0;
   #replaced = 0;
   #refused = 0;
+  /** When a statement's fault was logged last. */
+  readonly #logged = new Map<Fault, number>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -173,8 +177,8 @@ export class Pool {
     if (fault === 'unreachable') {
       this.#discard(lane);
       await batch.lost(start - passed, start + statement - passed);
-    } else if (fault === 'late') this.#discard(lane);
-    else if (fault === 'read-only' && this.#replaceAll()) this.#discard(lane);
+    } else if (NEW_ONES_TELL.includes(fault) && (this.#replaceOld() || fault === 'late'))
+      this.#discard(lane);
     else this.#answered(lane);
     // What failed because the database is down has been logged.
     const isUp = this.#state === 'up';
@@ -183,8 +187,17 @@ export class Pool {
     batch.reject(unavailable());
   }
 
+  /** Once a minute for each kind of fault: one may fail every request, or now and then a single one. */
   #logFailure(error: unknown): void {
-    this.#options.log.warn({ reason: reasonOf(error) }, 'the database did not execute a statement');
+    const now = performance.now();
+    const fault = faultOf(error);
+    if (now - (this.#logged.get(fault) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MILLISECONDS)
+      return;
+    this.#logged.set(fault, now);
+    this.#options.log.warn(
+      { fault, reason: reasonOf(error) },
+      'the database did not execute a statement',
+    );
   }
 
   /** No answer came: the server is asked to stop the statement, for a moment, and the connection dropped. */
@@ -223,7 +236,7 @@ export class Pool {
   }
 
   /** Retires all but the newest connections; whether there were others. */
-  #replaceAll(): boolean {
+  #replaceOld(): boolean {
     const before = performance.now() - REPLACE_AFTER_MILLISECONDS;
     const old = [...this.#lanes].filter(({ openedAt }) => openedAt < before);
     for (const lane of old) this.#retire(lane);
@@ -308,7 +321,7 @@ export class Pool {
   #reconnectLater(): void {
     this.#timer = setTimeout(
       () => {
-        void this.#open();
+        this.#openIfRoom();
         if (this.#state === 'down') this.#reconnectLater();
       },
       backoff(this.#attempts++),
@@ -342,6 +355,12 @@ const isWorthRetrying = (fault: Fault): boolean =>
   ['unreachable', 'late', 'conflict', 'read-only'].includes(fault);
 
 const faultOf = (error: unknown): Fault => (error instanceof DatabaseError ? error.fault : 'other');
+
+/**
+ * Faults that may be those of old connections, which have a server's old clock or lead to a server that was replaced; or
+ * that concern all, as a table that is gone, so that no new one is opened.
+ */
+const NEW_ONES_TELL: readonly Fault[] = ['late', 'read-only', 'missing table', 'denied'];
 
 /** Without a cause: it is logged here, not once a request. */
 const unavailable = (): StoreUnavailableError => new StoreUnavailableError('the database');

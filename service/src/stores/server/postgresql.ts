@@ -18,6 +18,8 @@ const FIND = {
   rowMode: 'array',
 } as const;
 
+const PING = "select username, date_of_birth from birthday where username = ''";
+
 const SAVE = {
   name: 'save',
   text: `insert into birthday (username, date_of_birth)
@@ -84,7 +86,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       if (rowCount === 0) throw new DatabaseError('late', 'LATE');
     },
     ping: async () => {
-      await query('select 1');
+      await query(PING);
     },
     query,
     cancel: () => cancel(options, client as unknown as BackendKey),

@@ -32,7 +32,14 @@ export const openServerStore = (options: ServerStoreOptions): ServerStore => {
     log,
     connect: async () => {
       await prepared();
-      return connect();
+      const connection = await connect();
+      try {
+        await connection.ping();
+        return connection;
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
     },
   });
   const unwatch = credentials.watch(() => {
