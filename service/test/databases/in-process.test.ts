@@ -200,7 +200,7 @@ describeDialects('a store in this process', (dialect) => {
       const start = performance.now();
       const options = settings({ timeoutMilliseconds: 50 });
       expect(await migrationFailure(url, options)).toContain('ETIMEDOUT');
-      expect(performance.now() - start).toBeGreaterThan(450);
+      expect(performance.now() - start).toBeGreaterThan(220);
       await withStore(url, options, async (store) => {
         await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
         await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
@@ -556,7 +556,7 @@ describeDialects('a store in this process', (dialect) => {
         const told = await answer;
         expect(told).toMatchObject({ fault: 'time-out' });
         expect(performance.now() - start).toBeLessThan(2_000);
-        await connection.ping();
+        await connection.query('select 1');
       });
     });
 

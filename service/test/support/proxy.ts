@@ -16,6 +16,8 @@ export interface TcpProxy {
   isSilencing(): boolean;
   /** Ends every connection at once with a reset. */
   reset(): void;
+  /** How many pieces were delayed or held back, and connections cut, so far. */
+  faultCount(): number;
   /** How many connections clients have open. */
   connectionCount(): number;
   close(): void;
@@ -51,13 +53,14 @@ export const startProxy = async (targetPort: number): Promise<TcpProxy> => {
     },
     isSilencing: () => network.silencedBy === undefined,
     reset: () => {
-      for (const pair of pairs) pair.cut();
+      for (const pair of pairs) pair.cut(network);
     },
+    faultCount: () => network.faults,
     connectionCount: () => pairs.size,
     close: () => {
       listener.close();
       network.restore();
-      for (const pair of pairs) pair.cut();
+      for (const pair of pairs) pair.cut(network);
     },
   };
 };
@@ -67,6 +70,7 @@ class Network {
   wait = 0;
   limit = Number.POSITIVE_INFINITY;
   silencedBy: string | undefined;
+  faults = 0;
   #hole: PromiseWithResolvers<void> | undefined;
 
   hold(): void {
@@ -82,6 +86,7 @@ class Network {
 
   /** Resolves when something that is sent now gets there. */
   async arrival(): Promise<void> {
+    if (this.wait > 0 || this.#hole) this.faults++;
     if (this.wait > 0) await Bun.sleep(this.wait);
     while (this.#hole) await this.#hole.promise;
   }
@@ -100,10 +105,11 @@ class Pair {
   ) {
     this.left = network.limit;
     this.#pass(client, network, (bytes) => this.#toServer(bytes, network), server);
-    this.#pass(server, network, (bytes) => this.#toClient(bytes), client);
+    this.#pass(server, network, (bytes) => this.#toClient(bytes, network), client);
   }
 
-  cut(): void {
+  cut(network: Network): void {
+    network.faults++;
     this.client.resetAndDestroy();
     this.server.resetAndDestroy();
   }
@@ -129,11 +135,11 @@ class Pair {
     if (!this.#isSilent) this.server.write(bytes);
   }
 
-  #toClient(bytes: Buffer): void {
+  #toClient(bytes: Buffer, network: Network): void {
     if (this.#isSilent) return;
     const allowed = bytes.subarray(0, this.left);
     this.left -= allowed.length;
     if (allowed.length === bytes.length) this.client.write(bytes);
-    else this.client.write(allowed, () => this.cut());
+    else this.client.write(allowed, () => this.cut(network));
   }
 }
