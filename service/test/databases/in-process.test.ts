@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'bun:test';
 import { createServer, type Socket } from 'node:net';
 import type { Store } from '../../src/greeting/store.ts';
+import type { Log } from '../../src/observability/log.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import type { Migration } from '../../src/stores/migrations/migration.ts';
 import { mysqlMigrations } from '../../src/stores/migrations/mysql/index.ts';
@@ -184,6 +185,12 @@ describeDialects('a store in this process', (dialect) => {
     expect(refused).toContain(login.user);
     for (const part of [login.password, encodeURIComponent(login.password)])
       expect(refused).not.toContain(part);
+    const withoutPassword = await migrationFailure(database.url({ login: { user: login.user } }));
+    expect(withoutPassword).toContain(
+      dialect === 'mysql'
+        ? 'using password: NO'
+        : 'set it in DATABASE_URL, DATABASE_PASSWORD_FILE or',
+    );
     const port = freePort();
     const unreachable = await migrationFailure(database.url({ port }));
     expect(unreachable).toContain(`database ${database.name} on 127.0.0.1:${port}: `);
@@ -213,9 +220,13 @@ describeDialects('a store in this process', (dialect) => {
 
   test('that may not migrate waits for the schema', async () => {
     const database = await newDatabase();
-    await withStore(database.url(), settings({ migrate: false }), async (store) => {
+    const warnings: object[] = [];
+    const log = { info() {}, warn: (line: object) => void warnings.push(line) } as unknown as Log;
+    await withStore(database.url(), { ...settings({ migrate: false }), log }, async (store) => {
       await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
       await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+      const remedy = 'run hello migrate, or set MIGRATE=true';
+      expect(warnings).toMatchObject([{ fault: 'missing table', remedy }]);
       await expect(versions(database)).rejects.toThrow();
       await migrate(database.url());
       await untilServed(store);

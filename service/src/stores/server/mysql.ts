@@ -146,7 +146,7 @@ const padded = (usernames: readonly string[]): string[] => {
 
 const FAULTS: Readonly<Record<number, Fault>> = {
   1040: 'too many connections',
-  1044: 'authentication',
+  1044: 'denied',
   1045: 'authentication',
   1053: 'unreachable',
   1142: 'denied',

@@ -333,7 +333,7 @@ export class Pool {
     const fault = faultOf(error);
     if (fault === this.#reason) return;
     this.#reason = fault;
-    this.#options.log.warn({ fault, reason: reasonOf(error) }, message);
+    this.#options.log.warn({ fault, reason: reasonOf(error), remedy: REMEDIES[fault] }, message);
   }
 
   async #ping(lane: Lane): Promise<void> {
@@ -350,6 +350,12 @@ export class Pool {
     }
   }
 }
+
+/** What somebody has to do, where it isn't the server or the network that has to come back. */
+const REMEDIES: Partial<Record<Fault, string>> = {
+  'missing table': 'run hello migrate, or set MIGRATE=true',
+  denied: 'grant select, insert and update on the table birthday to the user',
+};
 
 const isWorthRetrying = (fault: Fault): boolean =>
   ['unreachable', 'late', 'conflict', 'read-only'].includes(fault);

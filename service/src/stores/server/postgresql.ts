@@ -137,10 +137,16 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 const faultOf = (sqlState: string): Fault =>
   FAULTS[sqlState] ?? (/^(08|57P)/.test(sqlState) ? 'unreachable' : 'other');
 
+const NO_PASSWORD =
+  'the server asks for a password: set it in DATABASE_URL, DATABASE_PASSWORD_FILE or DATABASE_CREDENTIALS_FILE';
+
 const databaseError = (error: unknown): unknown => {
   if (error instanceof DatabaseError) return error;
   if (!(error instanceof Error)) return new DatabaseError('other', 'UNKNOWN');
   const code = 'code' in error ? String(error.code) : 'CLOSED';
+  // The driver finds out itself that it has none to answer the server with.
+  if (/client password must be/.test(error.message))
+    return new DatabaseError('authentication', 'NO_PASSWORD', NO_PASSWORD);
   const fault = error instanceof pg.DatabaseError ? faultOf(code) : 'unreachable';
   return Object.assign(new DatabaseError(fault, code), { cause: error });
 };
