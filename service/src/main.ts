@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFetch, createManagementFetch } from './app.ts';
-import { type Config, ConfigError, help, loadConfig } from './config.ts';
+import { type Config, ConfigError, help, loadConfig, Settings } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { createDraining } from './http/draining.ts';
 import { healthcheck } from './http/healthcheck.ts';
 import { type Listen, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
+import { misspelt } from './misspelt.ts';
 import { fewDescriptors } from './observability/descriptors.ts';
 import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
 import { createLog, type ProcessLog } from './observability/log.ts';
@@ -36,6 +37,7 @@ export const main = async (listen: Listen): Promise<void> => {
   const config = configOrExit();
   if (command === 'healthcheck') return checkHealth(config);
   const log = createLog(config.logLevel);
+  for (const line of misspelt(process.env, Object.keys(Settings.properties))) log.warn(line);
   if (command === 'serve') await serve(config, log, listen);
   else await migrate(config, log);
 };
@@ -89,7 +91,7 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   const data = describeStore(config.databaseUrl);
   log.info(
     { url: api.url, managementUrl: management.url, data, ...version },
-    `listening on ${api.url} (management on ${management.url}), data in ${data}`,
+    `listening on ${api.url}${basePath} (management on ${management.url}), data in ${data}`,
   );
 
   const signal = await signalled;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, spyOn, test } from 'bun:test';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../src/greeting/store.ts';
 import { openStore } from '../src/stores/open.ts';
@@ -230,12 +230,14 @@ describe('a file that is no usable database is refused, naming it', () => {
 
   test('a folder', () => {
     mkdirSync(file);
-    expect(refusal()).toStartWith(`can't open the database ${file}: unable to open database file`);
+    expect(refusal()).toStartWith(`can't open the database ${file}: it is a folder; name a file`);
   });
 
   test('a file in a folder that does not exist', () => {
     file = join(folder.path, 'nowhere', 'hello.db');
-    expect(refusal()).toStartWith(`can't open the database ${file}: unable to open database file`);
+    expect(refusal()).toStartWith(
+      `can't open the database ${file}: the folder ${dirname(file)} does not exist; make it`,
+    );
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
@@ -245,11 +247,8 @@ describe('a file that is no usable database is refused, naming it', () => {
     expect(query('select name from sqlite_schema')).toEqual([{ name: 'birthday' }]);
   });
 
-  test('a read-only file', async () => {
-    await openSqliteStore(file).close();
-    chmodSync(file, 0o444);
-    chmodSync(folder.path, 0o755);
-    // Root may write it anyway, so somebody else opens it.
+  /** What somebody else is told: root may write everything anyway. */
+  const refusalOfOthers = (): string => {
     const source = resolve(import.meta.dir, '../src/stores/open.ts');
     const child = Bun.spawnSync([
       process.execPath,
@@ -259,8 +258,22 @@ describe('a file that is no usable database is refused, naming it', () => {
        openStore({ kind: 'sqlite', file: ${JSON.stringify(file)} });`,
     ]);
     expect(child.exitCode).toBe(1);
-    expect(child.stderr.toString()).toContain(
+    return child.stderr.toString();
+  };
+
+  test('a read-only file', async () => {
+    await openSqliteStore(file).close();
+    chmodSync(file, 0o444);
+    chmodSync(folder.path, 0o755);
+    expect(refusalOfOthers()).toContain(
       `can't open the database ${file}: attempt to write a readonly database`,
+    );
+  });
+
+  test('a file in a folder that is read-only', () => {
+    chmodSync(folder.path, 0o555);
+    expect(refusalOfOthers()).toContain(
+      `can't open the database ${file}: the folder ${folder.path} may not be written to; change that`,
     );
   });
 });

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Store } from '../greeting/store.ts';
 import { type Log, silentLog } from '../observability/log.ts';
 import type { DatabaseUrl } from './database-url.ts';
@@ -35,7 +36,9 @@ export const openStore = (url: DatabaseUrl, options: StoreOptions = {}): OpenSto
   try {
     return openSqliteStore(url.file);
   } catch (error) {
-    throw new Error(`can't open the database ${describeStore(url)}: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    const hint = reason === UNABLE_TO_OPEN ? folderFault(resolve(url.file)) : undefined;
+    throw new Error(`can't open the database ${describeStore(url)}: ${hint ?? reason}`);
   }
 };
 
@@ -69,6 +72,24 @@ const serverOptions = (
     ? credentialsInFile(server.credentialsFile, log)
     : fixedCredentials({ username, password });
   return { ...server, address, credentials, log, onSchemaError: onSchemaError ?? (() => {}) };
+};
+
+/** What SQLite says of a file in a folder that isn't there, among others. */
+const UNABLE_TO_OPEN = 'unable to open database file';
+
+/** What it means by that, with the remedy; undefined when it is something else. */
+const folderFault = (file: string): string | undefined => {
+  const folder = dirname(file);
+  if (!existsSync(folder))
+    return `the folder ${folder} does not exist; make it, or name another in DATABASE_URL`;
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    return `the folder ${folder} may not be written to; change that, or name another in DATABASE_URL`;
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    return 'it is a folder; name a file in DATABASE_URL';
+  return undefined;
 };
 
 const reasonOf = (error: unknown): string =>
