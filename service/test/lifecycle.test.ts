@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { type Signal, stopAll, untilSignal } from '../src/http/lifecycle.ts';
 import { listenOnBun } from '../src/http/listen-on-bun.ts';
+import { expectSecurityHeaders } from './support/client.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -44,6 +45,18 @@ test('a server on Bun cuts its connections when it is told to', async () => {
   await asked.promise;
   server.abort();
   expect(await answer).toBe('cut');
+});
+
+test('a server on Bun tells nothing of what goes wrong', async () => {
+  const server = listenOnBun(() => Promise.reject(new Error('a secret')), {
+    hostname: '127.0.0.1',
+    port: 0,
+    idleMilliseconds: 60_000,
+  });
+  const answer = await fetch(server.url);
+  expect([answer.status, await answer.json()]).toEqual([500, { detail: 'Internal Server Error' }]);
+  expectSecurityHeaders(answer.headers);
+  await server.stop();
 });
 
 describe('stopAll', () => {
