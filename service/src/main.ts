@@ -4,7 +4,7 @@ import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { createDraining } from './http/draining.ts';
 import { healthcheck } from './http/healthcheck.ts';
-import { type Listen, stopAll, untilSignal } from './http/lifecycle.ts';
+import { END_MILLISECONDS, type Listen, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
 import { fewDescriptors } from './observability/descriptors.ts';
@@ -16,8 +16,8 @@ import { observedStore } from './stores/observed.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
 import { versionLine } from './version.ts';
 
-/** How long each step after the last answer may take. */
-const END_MILLISECONDS = 2_500;
+/** How long each step after the last answer may take, within END_MILLISECONDS for all of them. */
+const STEP_MILLISECONDS = 2_500;
 
 /** How long the start waits for the database. */
 const START_MILLISECONDS = 2_000;
@@ -98,13 +98,17 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   log.info({ signal, delayMilliseconds }, 'draining');
   await sleep(delayMilliseconds);
   log.info('stopping');
+  const deadline = performance.now() + config.shutdownMilliseconds + END_MILLISECONDS;
   if (!(await stopAll([api, management], config.shutdownMilliseconds)))
     log.warn('the connections of requests that were still under way were cut');
-  // A step that hangs must not keep those after it from their turn.
-  for (const step of [() => store.close(), async () => tracing?.shutdown()])
-    await within(END_MILLISECONDS, step());
-  log.info('stopped');
-  await log.flush();
+  const end = async () => {
+    // A step that hangs must not keep those after it from their turn.
+    for (const step of [() => store.close(), async () => tracing?.shutdown()])
+      await within(STEP_MILLISECONDS, step());
+    log.info('stopped');
+    await log.flush();
+  };
+  await within(deadline - performance.now(), end());
   process.exit(0);
 };
 

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { type Signal, stopAll, untilSignal } from '../src/http/lifecycle.ts';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Settings } from '../src/config.ts';
+import { END_MILLISECONDS, type Signal, stopAll, untilSignal } from '../src/http/lifecycle.ts';
 import { listenOnBun } from '../src/http/listen-on-bun.ts';
 import { expectSecurityHeaders } from './support/client.ts';
 
@@ -97,4 +100,12 @@ describe('stopAll', () => {
       'abort management',
     ]);
   });
+});
+
+test('docs/operations.md tells how long the end takes', () => {
+  const page = readFileSync(resolve(import.meta.dir, '../../docs/operations.md'), 'utf8');
+  const { DRAIN_DELAY, SHUTDOWN_TIMEOUT } = Settings.properties;
+  const seconds = (DRAIN_DELAY.default + SHUTDOWN_TIMEOUT.default + END_MILLISECONDS) / 1000;
+  expect(page).toContain(`at most ${seconds} of the 30 seconds`);
+  expect(page).toContain(`**End**, for at most ${END_MILLISECONDS / 1000} s`);
 });

@@ -25,6 +25,12 @@ export type Listen = (fetch: Fetch, address: Address) => Server;
 /** What a server gets when those before it have used the time up: enough for one that is idle. */
 const LAST_MILLISECONDS = 100;
 
+/**
+ * How long the end may take once SHUTDOWN_TIMEOUT is over: the last of the servers, the store, the traces and the log.
+ * The pods' grace period is DRAIN_DELAY, SHUTDOWN_TIMEOUT, this, and something to spare.
+ */
+export const END_MILLISECONDS = 6_000;
+
 /** The signals that end the process, and the status with which a second one does: 128 and its number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 };
 
