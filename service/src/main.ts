@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFetch, createManagementFetch } from './app.ts';
-import { type Config, ConfigError, help, loadConfig } from './config.ts';
+import { type Config, ConfigError, help, loadConfig, loadManagementAddress } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { createDraining } from './http/draining.ts';
 import { healthcheck } from './http/healthcheck.ts';
-import { END_MILLISECONDS, type Listen, stopAll, untilSignal } from './http/lifecycle.ts';
+import {
+  END_MILLISECONDS,
+  exitOnSignal,
+  type Listen,
+  stopAll,
+  untilSignal,
+} from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
 import { fewDescriptors } from './observability/descriptors.ts';
@@ -33,8 +39,8 @@ const INFORMATION = new Map([
 /** The whole program: settings, then what the argument says. */
 export const main = async (listen: Listen): Promise<void> => {
   const command = commandOrExit();
+  if (command === 'healthcheck') return checkHealth();
   const config = configOrExit();
-  if (command === 'healthcheck') return checkHealth(config);
   const log = createLog(config.logLevel);
   if (command === 'serve') await serve(config, log, listen);
   else await migrate(config, log);
@@ -113,16 +119,19 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
 };
 
 const migrate = async ({ databaseUrl, server }: Config, log: ProcessLog): Promise<void> => {
+  exitOnSignal();
   await migrateStore(databaseUrl, { server, log }).catch((error) => exitWith(error));
   log.info(`migrated: ${describeStore(databaseUrl)}`);
 };
 
-const checkHealth = async ({ managementHost, managementPort }: Config): Promise<void> => {
+/** Whatever fails is status 1: Docker reserves 2. */
+const checkHealth = async (): Promise<void> => {
+  const { managementHost, managementPort } = orExit(() => loadManagementAddress(process.env));
   const url = await healthcheck(managementHost, managementPort).catch((error) => exitWith(error));
   console.log(`${url}: ok`);
 };
 
-/** What the argument says to do; a wrong one ends the process with status 2. */
+/** What the argument says to do; a wrong one ends the process with status 2, or 1 for a healthcheck. */
 const commandOrExit = (): (typeof COMMANDS)[number] => {
   const [argument = 'serve', ...others] = process.argv.slice(2);
   const information = INFORMATION.get(argument);
@@ -133,7 +142,7 @@ const commandOrExit = (): (typeof COMMANDS)[number] => {
   const command = COMMANDS.find((name) => name === argument);
   if (command && others.length === 0) return command;
   console.error(`unknown argument ${JSON.stringify(others[0] ?? argument)}: run with --help`);
-  process.exit(2);
+  process.exit(command === 'healthcheck' ? 1 : 2);
 };
 
 /** The settings; a wrong one ends the process with status 2. */
@@ -147,7 +156,7 @@ const configOrExit = (): Config => {
   }
 };
 
-/** The result of a step that needs a file or a port; without it the process ends with one line and status 1. */
+/** The result of a step that needs a file, a port or a setting; without it the process ends with one line and status 1. */
 const orExit = <T>(step: () => T, context = ''): T => {
   try {
     return step();

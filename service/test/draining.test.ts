@@ -158,6 +158,40 @@ test.if(Boolean(canUnshare))(
   30_000,
 );
 
+for (const [signal, status] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)
+  test.if(Boolean(canUnshare))(
+    `${signal} ends hello migrate as the first process of a container`,
+    async () => {
+      const sockets: Socket[] = [];
+      const silent = createServer((socket) => sockets.push(socket));
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as { port: number };
+      const child = Bun.spawn([...unshare, ...COMMANDS.bun, 'migrate'], {
+        env: {
+          DATABASE_URL: `postgres://hello@127.0.0.1:${port}/hello`,
+          DATABASE_TIMEOUT: '60000',
+        },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      try {
+        await until(() => sockets.length > 0);
+        const [migration] = descendants(child.pid);
+        if (!migration) throw new Error('the migration does not run');
+        process.kill(migration, signal);
+        await untilGone([migration]);
+        expect(await child.exited).toBe(status);
+      } finally {
+        child.kill('SIGKILL');
+        for (const socket of sockets) socket.destroy();
+        silent.close();
+      }
+    },
+    30_000,
+  );
+
 test('a signal during the start ends it with status 0', async () => {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => sockets.push(socket));
