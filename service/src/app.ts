@@ -67,7 +67,10 @@ export const createManagementFetch = ({
 /** What the public port serves: the API with its limits, observed. */
 export const createFetch = (dependencies: ObservedDependencies): Fetch => {
   const { limits = DEFAULT_LIMITS, draining = createDraining() } = dependencies;
-  const inFlight = createInFlight(limits.maxRequestsInFlight);
+  const { requests } = dependencies.metrics;
+  const inFlight = createInFlight(limits.maxRequestsInFlight, () => {
+    requests.refused++;
+  });
   const app = createApp(dependencies, inFlight);
   const routes = new Set(app.routes.map(({ path }) => path));
   const admitted = withAdmission(app.fetch, inFlight, draining, dependencies.log);
