@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { createDraining } from '../src/http/draining.ts';
 import { useServices } from './services.ts';
 import { bodyOfLength, rawPut, rawRequest } from './support/client.ts';
+import { untilInFlight } from './support/in-flight.ts';
 import { descendants, untilGone } from './support/processes.ts';
 import { exchange } from './support/raw.ts';
 import { COMMANDS, PROCESS_RUNTIMES } from './support/server.ts';
@@ -74,8 +75,7 @@ test('a request that was under way at SIGTERM is the last on its connection', as
   const request = rawPut('Casey', BODY);
   const { responses, end } = await exchange(server.port, async (write) => {
     await write(request.slice(0, -1));
-    await Bun.sleep(50);
-    await fetch(server.baseUrl);
+    await untilInFlight(server, 1);
     process.kill(server.pid, 'SIGTERM');
     await until(() => server.output().includes('"draining"'));
     await write(request.slice(-1));
@@ -126,8 +126,7 @@ for (const runtime of PROCESS_RUNTIMES)
     let status: number | undefined;
     const { responses, end } = await exchange(server.port, async (write) => {
       await write(rawPut('Casey', BODY).slice(0, -1));
-      await Bun.sleep(50);
-      await fetch(server.baseUrl);
+      await untilInFlight(server, 1);
       status = await server.stop('SIGTERM');
     });
     expect(status).toBe(0);
