@@ -1,8 +1,12 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
+import { END_MILLISECONDS } from '../../service/src/http/lifecycle.ts';
 import { CHART, renderChart, TIMEOUT_MILLISECONDS } from '../../tools/kubernetes/render.ts';
 
 setDefaultTimeout(TIMEOUT_MILLISECONDS);
+
+/** What the service takes to end after its drain, which the chart has as a number. */
+const END_SECONDS = END_MILLISECONDS / 1000;
 
 const POSTGRESQL = { url: 'postgres://database.example.com:5432/hello' };
 const DIGEST = `sha256:${'0'.repeat(64)}`;
@@ -116,9 +120,9 @@ const REFUSED: [values: Record<string, unknown>, ...sentence: string[]][] = [
   [{ httpRoute: { rules: [] } }, 'httpRoute.rules is empty', 'leave it out'],
   [{ managementPort: 8000 }, 'managementPort is 8000', 'set another port'],
   [
-    { terminationGracePeriodSeconds: 20 },
-    'terminationGracePeriodSeconds is 20',
-    'drain.delaySeconds + drain.timeoutSeconds, 20',
+    { terminationGracePeriodSeconds: 20 + END_SECONDS },
+    `terminationGracePeriodSeconds is ${20 + END_SECONDS}`,
+    `drain.delaySeconds + drain.timeoutSeconds + ${END_SECONDS}, ${20 + END_SECONDS}`,
     'set more',
   ],
   [{ readinessProbe: { failureThreshold: 3 } }, 'drain.delaySeconds is 10', 'the 15 s'],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { IMAGE_CONFIG, NODE_ENV } from '../image/config.ts';
 import { freePort } from '../test/support/database-server.ts';
 import { PEERS } from './install.ts';
 import { username } from './load.ts';
@@ -42,7 +43,6 @@ export const HONO: Contender = {
 export const FASTIFY: Contender = {
   name: 'Fastify on Node.js',
   command: () => ['node', peer('fastify.js')],
-  environment: { NODE_ENV: 'production' },
   validates: true,
 };
 
@@ -61,9 +61,13 @@ export const fastApi = (python: string): Contender => ({
 export const elysia = (executable: string): Contender => ({
   name: 'Elysia, compiled',
   command: () => [executable],
-  environment: { NODE_ENV: 'production' },
   validates: true,
 });
+
+/** What the image sets. */
+const imageEnvironment = Object.fromEntries(
+  IMAGE_CONFIG.Env.map((variable) => variable.split('=', 2)),
+);
 
 /**
  * The service with its data in an SQLite file.
@@ -79,6 +83,9 @@ export const service = (
   name,
   command: () => command,
   environment: {
+    ...imageEnvironment,
+    HOST: '127.0.0.1',
+    MANAGEMENT_HOST: '127.0.0.1',
     DATABASE_URL: `sqlite:///${file}`,
     MANAGEMENT_PORT: `${freePort()}`,
     ...environment,
@@ -95,7 +102,13 @@ export const start = async ({ name, command, environment }: Contender): Promise<
   const { firstArguments = [] } = pinned({ path, environment: {} }, SERVER_CORE);
   const began = performance.now();
   const child = Bun.spawn(['taskset', ...firstArguments, ...programArguments], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: `${port}`, ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NODE_ENV,
+      PORT: `${port}`,
+      ...environment,
+    },
     stdio: ['ignore', 'ignore', 'ignore'],
   });
   const kill = () => child.kill('SIGKILL');

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { ownArchitecture } from '../image/architecture.ts';
+import { commitOf, compileProgram } from '../image/binary.ts';
 import { BARE, type Contender, elysia, FASTIFY, fastApi, HONO, service } from './contenders.ts';
-import { compile, installFastApi, installPackages, PEERS } from './install.ts';
+import { installFastApi, installPackages } from './install.ts';
 
 /** Everything that is measured. */
 export interface LineUp {
@@ -34,17 +35,18 @@ export const lineUp = async (folder: string): Promise<LineUp> => {
   const executable = [join(IMAGE, 'hello')];
   const aloneExecutable = join(folder, 'app-alone');
   const elysiaExecutable = join(folder, 'elysia');
-  await compile(join(import.meta.dir, 'app-alone.ts'), aloneExecutable);
-  await compile(join(PEERS, 'elysia.js'), elysiaExecutable);
-  const production = { NODE_ENV: 'production' };
+  for (const [entry, file] of [
+    ['app-alone.ts', aloneExecutable],
+    ['peers/elysia.js', elysiaExecutable],
+  ] as const)
+    await compileProgram(`service/bench/${entry}`, file, ownArchitecture(), commitOf());
   return {
     bare: BARE,
-    alone: service('Hello, its API alone', [aloneExecutable], join(folder, 'alone.db'), production),
+    alone: service('Hello, its API alone', [aloneExecutable], join(folder, 'alone.db')),
     quiet: service('Hello, access log off', executable, join(folder, 'quiet.db'), {
-      ...production,
       LOG_LEVEL: 'warn',
     }),
-    full: service('Hello', executable, join(folder, 'full.db'), production),
+    full: service('Hello', executable, join(folder, 'full.db')),
     hono: HONO,
     fastify: FASTIFY,
     fastapi: fastApi(python),

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { NODE_ENV } from '../image/config.ts';
 import { freePort } from '../test/support/database-server.ts';
 import { COMMANDS } from '../test/support/server.ts';
 
@@ -9,7 +10,7 @@ export const startQuietService = async (databaseUrl: string, poolMax: number) =>
     cwd: tmpdir(),
     env: {
       ...process.env,
-      NODE_ENV: 'production',
+      NODE_ENV,
       DATABASE_URL: databaseUrl,
       DATABASE_POOL_MAX: String(poolMax),
       PORT: String(port),

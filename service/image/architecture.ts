@@ -3,12 +3,19 @@ export const ARCHITECTURES = {
   amd64: {
     /** Bun's name, and Node's. */
     bun: 'x64',
+    /** The package of npm with Bun's executable. */
+    bunPackage: '@oven/bun-linux-x64',
     /** Debian's folder of libraries. */
     libraries: 'x86_64-linux-gnu',
     /** What the executable names as its loader. */
     loader: 'lib64/ld-linux-x86-64.so.2',
   },
-  arm64: { bun: 'arm64', libraries: 'aarch64-linux-gnu', loader: 'lib/ld-linux-aarch64.so.1' },
+  arm64: {
+    bun: 'arm64',
+    bunPackage: '@oven/bun-linux-aarch64',
+    libraries: 'aarch64-linux-gnu',
+    loader: 'lib/ld-linux-aarch64.so.1',
+  },
 } as const;
 
 export type Architecture = keyof typeof ARCHITECTURES;

@@ -34,18 +34,30 @@ const compressPage: BunPlugin = {
   },
 };
 
-/**
- * Writes `folder`/hello. Same sources, same bytes, whatever the folder; not so under another file name.
- * Identifiers are kept for stack traces and spans.
- */
+/** Writes `folder`/hello. Same sources, same bytes, whatever the folder; not so under another file name. */
 export const compile = async (
   architecture: Architecture,
   folder: string,
   commit: string,
 ): Promise<Binary> => {
   const file = join(folder, 'hello');
+  const inputs = await compileProgram('service/src/main.ts', file, architecture, commit);
+  return { file, packages: packagesOf(inputs) };
+};
+
+/**
+ * Writes a program of the repository and the runtime as one executable file. Identifiers are kept for stack traces and
+ * spans.
+ * @returns the files that are in it
+ */
+export const compileProgram = async (
+  entry: string,
+  file: string,
+  architecture: Architecture,
+  commit: string,
+): Promise<string[]> => {
   const { metafile } = await Bun.build({
-    entrypoints: [join(ROOT, 'service/src/main.ts')],
+    entrypoints: [join(ROOT, entry)],
     root: ROOT,
     compile: {
       target: `bun-linux-${ARCHITECTURES[architecture].bun}`,
@@ -68,7 +80,7 @@ export const compile = async (
     metafile: true,
   });
   if (!metafile) throw new Error('Bun told nothing of what it bundled');
-  return { file, packages: packagesOf(Object.keys(metafile.inputs)) };
+  return Object.keys(metafile.inputs);
 };
 
 /** The packages of npm that files belong to, by name and version. */

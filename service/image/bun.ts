@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import { cachedFolder } from './cache.ts';
@@ -6,6 +6,21 @@ import { run, UnavailableError } from './run.ts';
 
 /** Where the version of Bun is pinned, with the hash of each architecture's package. */
 const PINNED = resolve(import.meta.dir, '../../tools/bun');
+
+/**
+ * Bun's licence and those of what it links: WebKit's JavaScriptCore, TinyCC and others. BoringSSL's, libarchive's, ICU's
+ * and the like have no name of their own here: https://bun.com/docs/project/license
+ */
+export const BUN_LICENCE =
+  'MIT AND LGPL-2.0-or-later AND LGPL-2.1-or-later AND Apache-2.0 AND BSD-2-Clause AND BSD-3-Clause AND Zlib';
+
+/** The package of Bun for an architecture, and its SHA-512 in hexadecimal, as they are pinned. */
+export const bunPackageFor = (architecture: Architecture): { name: string; sha512: string } => {
+  const name = ARCHITECTURES[architecture].bunPackage;
+  const { packages } = JSON.parse(readFileSync(join(PINNED, 'package-lock.json'), 'utf8'));
+  const integrity: string = packages[`node_modules/${name}`].integrity;
+  return { name, sha512: Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex') };
+};
 
 /** The pinned Bun for Linux on an architecture; from npm when it isn't the one that runs this. */
 export const bunFor = async (architecture: Architecture): Promise<string> => {

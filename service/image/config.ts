@@ -2,6 +2,9 @@ import { USER } from './files.ts';
 
 const SECOND = 1_000_000_000;
 
+/** Of the service in its image, and of everything that the bench compares it with. */
+export const NODE_ENV = 'production';
+
 /** How the image is run: `config` of an OCI image configuration. The Dockerfile says the same. */
 export const IMAGE_CONFIG = {
   User: `${USER}:${USER}`,
@@ -10,6 +13,7 @@ export const IMAGE_CONFIG = {
     'HOST=0.0.0.0',
     'MANAGEMENT_HOST=0.0.0.0',
     'DATABASE_URL=sqlite:////data/hello.db',
+    `NODE_ENV=${NODE_ENV}`,
     // Bun trusts the authorities of /etc/ssl/certs too, not only those that are built into it.
     'NODE_USE_SYSTEM_CA=1',
   ],

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import type { Binary, NpmPackage } from './binary.ts';
+import { BUN_LICENCE } from './bun.ts';
 import { C_LIBRARY, unpackedPackages } from './debian.ts';
 
 /** User and group that the service runs as, and that own its data. */
@@ -81,9 +82,18 @@ const authorities = (folder: string): string =>
     .map((path) => `${readFileSync(path, 'utf8').trimEnd()}\n`)
     .join('');
 
+/** What Bun is under and what it links; its own package has no such file, that of its types has its documents. */
+const bunLicence = (): string => {
+  const folder = dirname(Bun.resolveSync('bun-types/package.json', import.meta.dir));
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const page = readFileSync(join(folder, 'docs/project/license.mdx'), 'utf8');
+  return `${'='.repeat(72)}\nBun ${Bun.version} (${BUN_LICENCE}), as the documents of ${version} tell:\n${page.replace(/^---\n.*?\n---\n/s, '')}`;
+};
+
 const licences = (packages: readonly NpmPackage[]): string =>
   [
     readFileSync(resolve(import.meta.dir, '../../LICENSE'), 'utf8'),
+    bunLicence(),
     ...packages.flatMap(({ name, version, licence, folder }) => [
       `${'='.repeat(72)}\n${name} ${version} (${licence})\n`,
       ...readdirSync(folder)

@@ -1,5 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import type { NpmPackage } from './binary.ts';
+import { BUN_LICENCE, bunPackageFor } from './bun.ts';
 import { lockedPackages, SUITE } from './debian.ts';
 import type { ImageFile } from './files.ts';
 import type { ImageIdentity } from './oci.ts';
@@ -24,6 +25,7 @@ export const sbom = (
           },
         ],
       }));
+  const bun = bunPackageFor(architecture);
   const hello = `pkg:generic/hello@${identity.version}`;
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -52,10 +54,11 @@ export const sbom = (
       })),
       {
         type: 'platform',
-        name: 'bun',
+        name: bun.name,
         version: Bun.version,
-        purl: `pkg:npm/bun@${Bun.version}`,
-        licenses: [{ license: { id: 'MIT' } }],
+        purl: `pkg:npm/${bun.name.replace('@', '%40')}@${Bun.version}`,
+        hashes: [{ alg: 'SHA-512', content: bun.sha512 }],
+        licenses: [{ expression: BUN_LICENCE }],
       },
       ...npmPackages.map(({ name, version, licence }) => ({
         type: 'library',

@@ -61,16 +61,20 @@ export const createManagementFetch = ({
       .use(healthRoutes(store, () => draining.isDraining()))
       .use(metricsRoutes(metrics)),
   );
-  return withAdmission(app.fetch, createInFlight(Number.POSITIVE_INFINITY), draining);
+  return withAdmission(app.fetch, createInFlight(Number.POSITIVE_INFINITY), draining, log);
 };
 
 /** What the public port serves: the API with its limits, observed. */
 export const createFetch = (dependencies: ObservedDependencies): Fetch => {
   const { limits = DEFAULT_LIMITS, draining = createDraining() } = dependencies;
-  const inFlight = createInFlight(limits.maxRequestsInFlight);
+  const { requests } = dependencies.metrics;
+  const inFlight = createInFlight(limits.maxRequestsInFlight, () => {
+    requests.refused++;
+  });
   const app = createApp(dependencies, inFlight);
   const routes = new Set(app.routes.map(({ path }) => path));
-  return observe(withAdmission(app.fetch, inFlight, draining), [...routes], dependencies);
+  const admitted = withAdmission(app.fetch, inFlight, draining, dependencies.log);
+  return observe(admitted, [...routes], dependencies);
 };
 
 const edge = (log: Log, today: () => string, prefix = '') =>

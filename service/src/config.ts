@@ -210,21 +210,16 @@ export class ConfigError extends Error {
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the settings. An empty variable counts as unset.
  * @throws ConfigError with all faults
  */
-export const loadConfig = (environment: Record<string, string | undefined>): Config => {
+export const loadConfig = (environment: Environment): Config => {
   const faults: string[] = [];
-  const values: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries<TSchema>(Settings.properties)) {
-    const text = environment[name] || undefined;
-    const value = text === undefined ? schema.default : parse(schema, text);
-    values[name] = value;
-    if (!Value.Check(schema, value))
-      faults.push(`${name} is ${JSON.stringify(text)}: set ${schema.expected}`);
-  }
-  const settings = values as SettingValues;
+  const names = Object.keys(Settings.properties) as (keyof SettingValues)[];
+  const settings = readSettings(environment, names, faults);
   let databaseUrl: DatabaseUrl = { kind: 'memory' };
   let server: ServerSettings | undefined;
   try {
@@ -271,6 +266,37 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
   };
 };
 
+/**
+ * Reads what a healthcheck needs: other settings may be wrong, the service that runs had others.
+ * @throws ConfigError with all faults of these
+ */
+export const loadManagementAddress = (
+  environment: Environment,
+): Pick<Config, 'managementHost' | 'managementPort'> => {
+  const faults: string[] = [];
+  const settings = readSettings(environment, ['MANAGEMENT_HOST', 'MANAGEMENT_PORT'], faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { managementHost: settings.MANAGEMENT_HOST, managementPort: settings.MANAGEMENT_PORT };
+};
+
+/** Some settings, their faults added to `faults`. */
+const readSettings = <Name extends keyof SettingValues>(
+  environment: Environment,
+  names: readonly Name[],
+  faults: string[],
+): Pick<SettingValues, Name> => {
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const schema: TSchema = Settings.properties[name];
+    const text = environment[name] || undefined;
+    const value = text === undefined ? schema.default : parse(schema, text);
+    values[name] = value;
+    if (!Value.Check(schema, value))
+      faults.push(`${name} is ${JSON.stringify(text)}: set ${schema.expected}`);
+  }
+  return values as Pick<SettingValues, Name>;
+};
+
 const parse = (schema: TSchema, text: string): unknown => {
   if (schema.type === 'integer' && /^\d{1,9}$/.test(text)) return Number(text);
   if (schema.type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
@@ -283,7 +309,7 @@ export const help = (): string =>
     'Usage: hello [serve | migrate | healthcheck | --version | --help]',
     '',
     'Serves the greeting API until SIGTERM or SIGINT; migrate brings the schema of the database up to date and ends;',
-    'healthcheck asks the service on this machine, by the same settings, for /livez and ends.',
+    'healthcheck asks the service on this machine, at MANAGEMENT_HOST and MANAGEMENT_PORT, for /livez and ends.',
     'Settings are environment variables:',
     '',
     ...Object.entries<TSchema>(Settings.properties).flatMap(
@@ -294,7 +320,7 @@ export const help = (): string =>
       ],
     ),
     '',
-    'Exit status: 0 after a signal, 128 and its number after a second one, 1 when a port or the database can not be used or the healthcheck failed, 2 for a bad setting or argument.',
+    'Exit status: 0 after a signal, 128 and its number after a second one and for migrate, 1 when a port or the database can not be used and for whatever makes healthcheck fail, 2 for another bad setting or argument.',
   ].join('\n');
 
 /** The settings as a Markdown table. */

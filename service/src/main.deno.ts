@@ -1,3 +1,4 @@
+import { internalServerError } from './http/answers.ts';
 import type { Listen } from './http/lifecycle.ts';
 import { main } from './main.ts';
 
@@ -8,7 +9,12 @@ interface DenoServer {
 
 declare const Deno: {
   serve(
-    options: { hostname: string; port: number; onListen: () => void },
+    options: {
+      hostname: string;
+      port: number;
+      onListen: () => void;
+      onError: () => Response;
+    },
     fetch: (request: Request) => Response | Promise<Response>,
   ): DenoServer;
 };
@@ -22,8 +28,9 @@ const withUsableHost = (request: Request): Request => {
 
 /** Deno closes no idle connection by itself. */
 const listenOnDeno: Listen = (fetch, { hostname, port }) => {
-  const server = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
-    fetch(withUsableHost(request)),
+  const server = Deno.serve(
+    { hostname, port, onListen: () => {}, onError: internalServerError },
+    (request) => fetch(withUsableHost(request)),
   );
   const { hostname: address, port: actualPort } = server.addr;
   return {

@@ -1,10 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFetch, createManagementFetch } from './app.ts';
-import { type Config, ConfigError, help, loadConfig, Settings } from './config.ts';
+import {
+  type Config,
+  ConfigError,
+  help,
+  loadConfig,
+  loadManagementAddress,
+  Settings,
+} from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { createDraining } from './http/draining.ts';
 import { healthcheck } from './http/healthcheck.ts';
-import { type Listen, stopAll, untilSignal } from './http/lifecycle.ts';
+import {
+  END_MILLISECONDS,
+  exitOnSignal,
+  type Listen,
+  stopAll,
+  untilSignal,
+} from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
 import { misspelt } from './misspelt.ts';
@@ -17,8 +30,8 @@ import { observedStore } from './stores/observed.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
 import { versionLine } from './version.ts';
 
-/** How long each step after the last answer may take. */
-const END_MILLISECONDS = 2_500;
+/** How long each step after the last answer may take, within END_MILLISECONDS for all of them. */
+const STEP_MILLISECONDS = 2_500;
 
 /** How long the start waits for the database. */
 const START_MILLISECONDS = 2_000;
@@ -34,8 +47,8 @@ const INFORMATION = new Map([
 /** The whole program: settings, then what the argument says. */
 export const main = async (listen: Listen): Promise<void> => {
   const command = commandOrExit();
+  if (command === 'healthcheck') return checkHealth();
   const config = configOrExit();
-  if (command === 'healthcheck') return checkHealth(config);
   const log = createLog(config.logLevel);
   for (const line of misspelt(process.env, Object.keys(Settings.properties))) log.warn(line);
   if (command === 'serve') await serve(config, log, listen);
@@ -100,27 +113,34 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   log.info({ signal, delayMilliseconds }, 'draining');
   await sleep(delayMilliseconds);
   log.info('stopping');
+  const deadline = performance.now() + config.shutdownMilliseconds + END_MILLISECONDS;
   if (!(await stopAll([api, management], config.shutdownMilliseconds)))
     log.warn('the connections of requests that were still under way were cut');
-  // A step that hangs must not keep those after it from their turn.
-  for (const step of [() => store.close(), async () => tracing?.shutdown()])
-    await within(END_MILLISECONDS, step());
-  log.info('stopped');
-  await log.flush();
+  const end = async () => {
+    // A step that hangs must not keep those after it from their turn.
+    for (const step of [() => store.close(), async () => tracing?.shutdown()])
+      await within(STEP_MILLISECONDS, step());
+    log.info('stopped');
+    await log.flush();
+  };
+  await within(deadline - performance.now(), end());
   process.exit(0);
 };
 
 const migrate = async ({ databaseUrl, server }: Config, log: ProcessLog): Promise<void> => {
+  exitOnSignal();
   await migrateStore(databaseUrl, { server, log }).catch((error) => exitWith(error));
   log.info(`migrated: ${describeStore(databaseUrl)}`);
 };
 
-const checkHealth = async ({ managementHost, managementPort }: Config): Promise<void> => {
+/** Whatever fails is status 1: Docker reserves 2. */
+const checkHealth = async (): Promise<void> => {
+  const { managementHost, managementPort } = orExit(() => loadManagementAddress(process.env));
   const url = await healthcheck(managementHost, managementPort).catch((error) => exitWith(error));
   console.log(`${url}: ok`);
 };
 
-/** What the argument says to do; a wrong one ends the process with status 2. */
+/** What the argument says to do; a wrong one ends the process with status 2, or 1 for a healthcheck. */
 const commandOrExit = (): (typeof COMMANDS)[number] => {
   const [argument = 'serve', ...others] = process.argv.slice(2);
   const information = INFORMATION.get(argument);
@@ -131,7 +151,7 @@ const commandOrExit = (): (typeof COMMANDS)[number] => {
   const command = COMMANDS.find((name) => name === argument);
   if (command && others.length === 0) return command;
   console.error(`unknown argument ${JSON.stringify(others[0] ?? argument)}: run with --help`);
-  process.exit(2);
+  process.exit(command === 'healthcheck' ? 1 : 2);
 };
 
 /** The settings; a wrong one ends the process with status 2. */
@@ -145,7 +165,7 @@ const configOrExit = (): Config => {
   }
 };
 
-/** The result of a step that needs a file or a port; without it the process ends with one line and status 1. */
+/** The result of a step that needs a file, a port or a setting; without it the process ends with one line and status 1. */
 const orExit = <T>(step: () => T, context = ''): T => {
   try {
     return step();

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { createDraining } from '../src/http/draining.ts';
 import { useServices } from './services.ts';
 import { bodyOfLength, rawPut, rawRequest } from './support/client.ts';
+import { untilInFlight } from './support/in-flight.ts';
 import { descendants, untilGone } from './support/processes.ts';
 import { exchange } from './support/raw.ts';
 import { COMMANDS, PROCESS_RUNTIMES } from './support/server.ts';
@@ -74,8 +75,7 @@ test('a request that was under way at SIGTERM is the last on its connection', as
   const request = rawPut('Casey', BODY);
   const { responses, end } = await exchange(server.port, async (write) => {
     await write(request.slice(0, -1));
-    await Bun.sleep(50);
-    await fetch(server.baseUrl);
+    await untilInFlight(server, 1);
     process.kill(server.pid, 'SIGTERM');
     await until(() => server.output().includes('"draining"'));
     await write(request.slice(-1));
@@ -126,8 +126,7 @@ for (const runtime of PROCESS_RUNTIMES)
     let status: number | undefined;
     const { responses, end } = await exchange(server.port, async (write) => {
       await write(rawPut('Casey', BODY).slice(0, -1));
-      await Bun.sleep(50);
-      await fetch(server.baseUrl);
+      await untilInFlight(server, 1);
       status = await server.stop('SIGTERM');
     });
     expect(status).toBe(0);
@@ -157,6 +156,40 @@ test.if(Boolean(canUnshare))(
   },
   30_000,
 );
+
+for (const [signal, status] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)
+  test.if(Boolean(canUnshare))(
+    `${signal} ends hello migrate as the first process of a container`,
+    async () => {
+      const sockets: Socket[] = [];
+      const silent = createServer((socket) => sockets.push(socket));
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as { port: number };
+      const child = Bun.spawn([...unshare, ...COMMANDS.bun, 'migrate'], {
+        env: {
+          DATABASE_URL: `postgres://hello@127.0.0.1:${port}/hello`,
+          DATABASE_TIMEOUT: '60000',
+        },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      try {
+        await until(() => sockets.length > 0);
+        const [migration] = descendants(child.pid);
+        if (!migration) throw new Error('the migration does not run');
+        process.kill(migration, signal);
+        await untilGone([migration]);
+        expect(await child.exited).toBe(status);
+      } finally {
+        child.kill('SIGKILL');
+        for (const socket of sockets) socket.destroy();
+        silent.close();
+      }
+    },
+    30_000,
+  );
 
 test('a signal during the start ends it with status 0', async () => {
   const sockets: Socket[] = [];

@@ -92,4 +92,29 @@ describe('hello healthcheck', () => {
       expect(status).toBe(1);
       expect(output).toMatch(new RegExp(`^${url(other)}: [^\\n]+\\n$`));
     }, 40_000);
+
+  test('needs no setting but the management address', async () => {
+    const { managementPort } = await services.start({ databaseUrl: 'memory:' });
+    const { status, output } = await runCommand('bun', ['healthcheck'], {
+      MANAGEMENT_HOST: '127.0.0.1',
+      MANAGEMENT_PORT: String(managementPort),
+      PORT: 'x',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'postgres://hello@127.0.0.1/hello',
+      DATABASE_PASSWORD_FILE: '/nowhere',
+    });
+    expect([status, output]).toEqual([0, `http://127.0.0.1:${managementPort}/livez: ok\n`]);
+  }, 40_000);
+
+  // Docker reserves 2: https://docs.docker.com/reference/dockerfile/#healthcheck
+  test('never fails with status 2', async () => {
+    expect(await runCommand('bun', ['healthcheck'], { MANAGEMENT_PORT: 'x' })).toEqual({
+      status: 1,
+      output: 'MANAGEMENT_PORT is "x": set an integer from 0 to 65535; 0 takes any free port\n',
+    });
+    expect(await runCommand('bun', ['healthcheck', 'now'], {})).toEqual({
+      status: 1,
+      output: 'unknown argument "now": run with --help\n',
+    });
+  }, 40_000);
 });

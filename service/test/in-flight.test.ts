@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { createFetch, createManagementFetch } from '../src/app.ts';
+import { withAdmission } from '../src/http/admission.ts';
+import { createDraining } from '../src/http/draining.ts';
+import { createInFlight } from '../src/http/in-flight.ts';
 import { DEFAULT_LIMITS } from '../src/http/limits.ts';
+import { type Fetch, observe } from '../src/observability/observe.ts';
 import { expectSecurityHeaders } from './support/client.ts';
 import { observers } from './support/observers.ts';
 
@@ -116,4 +120,40 @@ describe('requests in flight', () => {
     expect(await statuses(waiting)).toEqual([200, 200]);
     expect((await put('{"dateOfBirth":"1990-10-30"}')).status).toBe(204);
   });
+});
+
+describe('a fault that the framework leaves', () => {
+  const secret = new Error('born on 1990-10-30');
+  const faults: Record<string, Fetch> = {
+    'a throw': () => {
+      throw secret;
+    },
+    'a rejection': () => Promise.reject(secret),
+  };
+  for (const [name, fetch] of Object.entries(faults))
+    test(`${name}, is a logged 500 that leaves no request in flight`, async () => {
+      const lines: unknown[] = [];
+      const observed = observers();
+      const log = { ...observed.log, error: (...line: unknown[]) => void lines.push(line) };
+      const admitted = withAdmission(fetch, createInFlight(1), createDraining(), log);
+      const serve = observe(admitted, [], { ...observed, log });
+      for (let round = 0; round < 3; round++) {
+        const headers = { 'x-request-id': `round-${round}` };
+        const response = await serve(new Request('http://localhost/', { headers }));
+        expect(response.status).toBe(500);
+        expect(response.headers.get('x-request-id')).toBe(`round-${round}`);
+        expect(response.headers.get('cache-control')).toBe('no-store');
+        expectSecurityHeaders(response.headers);
+        expect(await response.json()).toEqual({ detail: 'Internal Server Error' });
+        expect(lines).toEqual([
+          [
+            { requestId: `round-${round}`, cause: expect.stringMatching(/^Error at /) },
+            'unexpected error',
+          ],
+        ]);
+        expect(JSON.stringify(lines.splice(0))).not.toContain('1990');
+      }
+      expect(observed.metrics.requests.inFlight).toBe(0);
+      expect(observed.metrics.expose('text')).toMatch(/_count\{.*status="5xx"\} 3\n/);
+    });
 });

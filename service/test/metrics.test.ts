@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createFetch } from '../src/app.ts';
 import { StoreUnavailableError } from '../src/greeting/store.ts';
+import { DEFAULT_LIMITS } from '../src/http/limits.ts';
 import { eventLoopDelay, measureEventLoopDelay } from '../src/observability/event-loop-delay.ts';
 import { METRICS, Metrics } from '../src/observability/metrics.ts';
 import { expose, Histogram } from '../src/observability/prometheus.ts';
@@ -146,4 +147,43 @@ test('names follow the rules of Prometheus', () => {
     expect(help).toMatch(/\.$/);
     for (const label of labels) expect(label).not.toBe('le');
   }
+});
+
+for (const [path, status, route] of [
+  ['/', 200, '/'],
+  ['/?a=//', 200, '/'],
+  ['//', 404, 'unmatched'],
+  ['//?a', 404, 'unmatched'],
+  ['///', 404, 'unmatched'],
+  ['/hello/Casey/', 200, '/hello/:username'],
+  ['/hello/Casey//', 404, 'unmatched'],
+  ['/hello//', 404, 'unmatched'],
+] as const)
+  test(`${path} is answered and measured as ${route}`, async () => {
+    const store = { ...createMemoryStore(), find: async () => '1990-10-30' };
+    const dependencies = { ...observers(), store, today: () => '2024-02-29' };
+    const answer = await createFetch(dependencies)(new Request(`http://localhost${path}`));
+    const lines = linesOf(dependencies.metrics, 'http_request_duration_seconds_count');
+    expect([answer.status, lines]).toEqual([status, [expect.stringContaining(`route="${route}"`)]]);
+  });
+
+test('refused requests are counted, those whose body was read first too', async () => {
+  const { promise: found, resolve } = Promise.withResolvers<undefined>();
+  const store = { ...createMemoryStore(), find: () => found };
+  const limits = { ...DEFAULT_LIMITS, maxRequestsInFlight: 1 };
+  const dependencies = { ...observers(), store, limits, today: () => '2024-02-29' };
+  const fetch = createFetch(dependencies);
+  const refused = () => linesOf(dependencies.metrics, 'hello_requests_refused_total')[0];
+  expect(refused()).toBe('hello_requests_refused_total 0');
+  const body = '{"dateOfBirth":"1990-10-30"}';
+  const put = fetch(new Request('http://localhost/hello/Casey', { method: 'PUT', body }));
+  const get = () => fetch(new Request('http://localhost/hello/Casey'));
+  const waiting = get();
+  expect((await put).status).toBe(503);
+  expect(refused()).toBe('hello_requests_refused_total 1');
+  expect((await get()).status).toBe(503);
+  expect(refused()).toBe('hello_requests_refused_total 2');
+  resolve(undefined);
+  expect((await waiting).status).toBe(404);
+  expect(refused()).toBe('hello_requests_refused_total 2');
 });

@@ -14,6 +14,7 @@ test('an endpoint alone turns traces on, with the defaults of the specification'
     sampler: 'always_on',
     parentBased: true,
     ratio: 1,
+    timeoutMilliseconds: 10_000,
     scheduleDelayMilliseconds: 5_000,
     exportTimeoutMilliseconds: 30_000,
     maxQueueSize: 2_048,
@@ -34,6 +35,8 @@ test('every variable counts', () => {
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
     OTEL_TRACES_SAMPLER: 'traceidratio',
     OTEL_TRACES_SAMPLER_ARG: '0.25',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '5',
+    OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '6',
     OTEL_BSP_SCHEDULE_DELAY: '1',
     OTEL_BSP_EXPORT_TIMEOUT: '2',
     OTEL_BSP_MAX_QUEUE_SIZE: '4',
@@ -45,6 +48,7 @@ test('every variable counts', () => {
     sampler: 'traceidratio',
     parentBased: false,
     ratio: 0.25,
+    timeoutMilliseconds: 6,
     scheduleDelayMilliseconds: 1,
     exportTimeoutMilliseconds: 2,
     maxQueueSize: 4,
@@ -56,10 +60,29 @@ for (const [variables, fault] of [
   [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is neither'],
   [{ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'x' }, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is neither'],
   [{ OTEL_TRACES_SAMPLER: 'xray' }, 'OTEL_TRACES_SAMPLER is not known'],
-  [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG is not a number in range'],
-  [{ OTEL_TRACES_SAMPLER_ARG: 'half' }, 'OTEL_TRACES_SAMPLER_ARG is not a number in range'],
-  [{ OTEL_BSP_SCHEDULE_DELAY: '-1' }, 'OTEL_BSP_SCHEDULE_DELAY is not a number in range'],
-  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '1s' }, 'OTEL_EXPORTER_OTLP_TIMEOUT is not a number in range'],
+  [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1'],
+  [{ OTEL_TRACES_SAMPLER_ARG: 'half' }, 'OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1'],
+  [
+    { OTEL_BSP_SCHEDULE_DELAY: '-1' },
+    'OTEL_BSP_SCHEDULE_DELAY is not an integer from 1 to 2147483647',
+  ],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '1s' }, 'OTEL_EXPORTER_OTLP_TIMEOUT is not an integer from 1 to'],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0.5' }, 'OTEL_EXPORTER_OTLP_TIMEOUT is not an integer from 1 to'],
+  // setTimeout takes no more, and a longer one would be over at once.
+  [{ OTEL_BSP_SCHEDULE_DELAY: '2147483648' }, 'OTEL_BSP_SCHEDULE_DELAY is not an integer from 1'],
+  [{ OTEL_BSP_EXPORT_TIMEOUT: '2147483648' }, 'OTEL_BSP_EXPORT_TIMEOUT is not an integer from 1'],
+  [{ OTEL_BSP_EXPORT_TIMEOUT: '0' }, 'OTEL_BSP_EXPORT_TIMEOUT is not an integer from 1'],
+  [
+    { OTEL_BSP_MAX_QUEUE_SIZE: '1e9' },
+    'OTEL_BSP_MAX_QUEUE_SIZE is not an integer from 1 to 1000000',
+  ],
+  [{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1.5' }, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not an integer'],
+  [
+    { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2049' },
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not an integer from 1 to 2048',
+  ],
+  [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'br' }, 'OTEL_EXPORTER_OTLP_COMPRESSION is neither'],
+  [{ OTEL_SDK_DISABLED: 'yes' }, 'OTEL_SDK_DISABLED is neither true nor false'],
 ] as const)
   test(`${Object.entries(variables).join().replace(',', '=')} is told and counts as unset`, () => {
     const { settings, faults } = read({ ...ENDPOINT, ...variables });
@@ -83,3 +106,17 @@ for (const [name, variables] of Object.entries({
     expect(faults[0]).toStartWith(name);
     expect(faults[0]).not.toContain('secret');
   });
+
+test('a batch is no larger than the queue', () => {
+  const sizes = (variables: Record<string, string>) => {
+    const { settings, faults } = read({
+      ...ENDPOINT,
+      OTEL_BSP_MAX_QUEUE_SIZE: '100',
+      ...variables,
+    });
+    return [settings?.maxQueueSize, settings?.maxExportBatchSize, faults.length];
+  };
+  expect(sizes({})).toEqual([100, 100, 0]);
+  expect(sizes({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '100' })).toEqual([100, 100, 0]);
+  expect(sizes({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '101' })).toEqual([100, 100, 1]);
+});

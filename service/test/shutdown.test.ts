@@ -3,11 +3,15 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { useServices } from './services.ts';
 import { rawPut } from './support/client.ts';
+import { untilInFlight } from './support/in-flight.ts';
 import { exchange } from './support/raw.ts';
 import { PROCESS_RUNTIMES, type RunningServer } from './support/server.ts';
 import { until } from './support/until.ts';
 
 const BODY = '{"dateOfBirth":"1990-10-30"}';
+
+/** Longer than any test waits: what ends before has not waited for it. */
+const LONG = '600000';
 
 const services = useServices();
 
@@ -41,12 +45,10 @@ const idleConnection = async (port: number) => {
 for (const runtime of PROCESS_RUNTIMES)
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     test(`${signal} ends ${runtime} with status 0 when its connections are idle`, async () => {
-      const server = await services.start({ runtime });
+      const server = await services.start({ runtime, environment: { SHUTDOWN_TIMEOUT: LONG } });
       expect(await put(server)).toBe(204);
       const { socket, closed } = await idleConnection(server.port);
-      const begin = performance.now();
       expect(await server.stop(signal)).toBe(0);
-      expect(performance.now() - begin).toBeLessThan(3_000);
       await closed;
       socket.destroy();
       expect(server.output()).toContain(`"signal":"${signal}"`);
@@ -63,9 +65,7 @@ describe('a request under way', () => {
       server.port,
       async (write) => {
         await write(request.slice(0, -1));
-        // By the answer to a later request the service has seen this one.
-        await Bun.sleep(50);
-        await statusOf(server, 'Nobody');
+        await untilInFlight(server, 1);
         await meanwhile();
         await write(request.slice(-1));
       },
@@ -76,16 +76,13 @@ describe('a request under way', () => {
     test(`is answered after ${signal}, while new connections are refused`, async () => {
       const server = await services.start();
       let stopped: Promise<number> | undefined;
-      let connection = '';
       let readiness: unknown;
       const { responses } = await putAround(server, async () => {
         stopped = server.stop(signal);
         await until(() => server.output().includes('"stopping"'));
-        await Bun.sleep(50);
-        connection = await connectTo(server.port);
+        await until(async () => (await connectTo(server.port)) === 'ECONNREFUSED');
         readiness = await (await fetch(`${server.managementUrl}/readyz`)).json();
       });
-      expect(connection).toBe('ECONNREFUSED');
       expect(readiness).toEqual({ detail: 'Draining' });
       expect(responses.map(({ status }) => status)).toEqual([204]);
       expect(await stopped).toBe(0);
@@ -98,17 +95,15 @@ describe('a request under way', () => {
     ['SIGINT', 'SIGTERM', 143],
   ] as const)
     test(`is given up when ${second} follows ${first}`, async () => {
-      const server = await services.start();
-      let ended: { status: number; milliseconds: number } | undefined;
+      const server = await services.start({ environment: { SHUTDOWN_TIMEOUT: LONG } });
+      let ended: number | undefined;
       const { responses } = await putAround(server, async () => {
         const stopped = server.stop(first);
         await until(() => server.output().includes('"stopping"'));
-        const begin = performance.now();
         process.kill(server.pid, second);
-        ended = { status: await stopped, milliseconds: performance.now() - begin };
+        ended = await stopped;
       });
-      expect(ended?.status).toBe(status);
-      expect(ended?.milliseconds).toBeLessThan(1_000);
+      expect(ended).toBe(status);
       expect(responses).toEqual([]);
       expect(await statusOf(await services.start(), 'Casey')).toBe(404);
     }, 20_000);

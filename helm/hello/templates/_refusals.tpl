@@ -151,11 +151,12 @@
 {{- end }}
 {{- end }}
 
+{{/* After delay and timeout the service takes up to 6 s for its store, traces and log. */}}
 {{- define "hello.refusals.drain" -}}
 {{- $delay := int .Values.drain.delaySeconds }}
-{{- $end := add $delay (int .Values.drain.timeoutSeconds) }}
+{{- $end := add $delay (int .Values.drain.timeoutSeconds) 6 }}
 {{- if ge $end (int .Values.terminationGracePeriodSeconds) }}
-- "terminationGracePeriodSeconds is {{ .Values.terminationGracePeriodSeconds }}, but a pod ends only after drain.delaySeconds + drain.timeoutSeconds, {{ $end }}: set more"
+- "terminationGracePeriodSeconds is {{ .Values.terminationGracePeriodSeconds }}, but a pod ends only after drain.delaySeconds + drain.timeoutSeconds + 6, {{ $end }}: set more"
 {{- end }}
 {{- with .Values.readinessProbe }}
 {{- $noticed := mul (default 10 .periodSeconds | int) (default 3 .failureThreshold | int) }}

@@ -1,20 +1,40 @@
+import type { Log } from '../observability/log.ts';
 import type { Fetch } from '../observability/observe.ts';
-import { overloaded } from './answers.ts';
+import { requestContextOf } from '../observability/request-context.ts';
+import { internalServerError, overloaded } from './answers.ts';
 import type { Draining } from './draining.ts';
+import { logUnexpected } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
 
 /**
- * Answers what is over the limit at once, and counts what is not until it is answered.
- * Every request comes through here, hence no closure, and a promise only for an answer that is one.
+ * Answers what is over the limit at once, and counts what is not until it is answered. What `fetch` throws or rejects
+ * with becomes a logged 500. Every request comes through here, hence a closure and a promise only for an answer that
+ * is a promise.
  */
-export const withAdmission = (fetch: Fetch, inFlight: InFlight, { mark }: Draining): Fetch => {
+export const withAdmission = (
+  fetch: Fetch,
+  inFlight: InFlight,
+  { mark }: Draining,
+  log: Log,
+): Fetch => {
   const leave = (response: Response): Response => {
     inFlight.leave();
     return mark(response);
   };
+  const fail = (error: unknown, request: Request): Response => {
+    logUnexpected(error, log, { ...requestContextOf(request) });
+    return internalServerError();
+  };
   return (request) => {
     if (!inFlight.enter()) return mark(overloaded());
-    const answer = fetch(request);
-    return answer instanceof Promise ? answer.then(leave) : leave(answer);
+    let answer: ReturnType<Fetch>;
+    try {
+      answer = fetch(request);
+    } catch (error) {
+      answer = fail(error, request);
+    }
+    return answer instanceof Promise
+      ? answer.then(leave, (error) => leave(fail(error, request)))
+      : leave(answer);
   };
 };

@@ -28,6 +28,12 @@ export const overloaded = (): Response => unavailable(OVERLOADED, ANSWER_HEADERS
 /** What overload is called in answers. */
 export const OVERLOADED = 'Too many requests at once';
 
+/** 500 of a request that the framework did not answer, with the headers that it gives other answers. */
+export const internalServerError = (): Response => problem(500, UNEXPECTED, ANSWER_HEADERS);
+
+/** What a fault of the service is called in answers. */
+export const UNEXPECTED = 'Internal Server Error';
+
 /** 422 with every fault of the request. */
 export const unprocessable = (faults: readonly Fault[]): Response =>
   new Response(JSON.stringify({ detail: faults }), { status: 422, headers: JSON_TYPE });

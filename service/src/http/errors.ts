@@ -3,7 +3,14 @@ import { FutureDateOfBirthError, UserNotFoundError } from '../greeting/service.t
 import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
 import { requestContextOf } from '../observability/request-context.ts';
-import { OVERLOADED, payloadTooLarge, problem, unavailable, unprocessable } from './answers.ts';
+import {
+  OVERLOADED,
+  payloadTooLarge,
+  problem,
+  UNEXPECTED,
+  unavailable,
+  unprocessable,
+} from './answers.ts';
 import {
   EmptyBodyError,
   IncompleteBodyError,
@@ -48,9 +55,13 @@ const answerServerError = (error: unknown, log: Log, place: object): Response =>
       log.error({ ...place, cause: describe(error.cause) }, 'the store can not answer');
     return unavailable('Service Unavailable');
   }
-  log.error({ ...place, cause: describe(error) }, 'unexpected error');
-  return problem(500, 'Internal Server Error');
+  logUnexpected(error, log, place);
+  return problem(500, UNEXPECTED);
 };
+
+/** @param place the request's id and the like */
+export const logUnexpected = (error: unknown, log: Log, place: object): void =>
+  log.error({ ...place, cause: describe(error) }, 'unexpected error');
 
 /** Name, SQLite's fixed words and place of an error. Its message is left out: it may quote what a client sent. */
 const describe = (error: unknown): string => {

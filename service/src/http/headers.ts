@@ -1,6 +1,7 @@
 /**
  * Headers of every answer: nothing is stored, none is taken for another type than it says, and none that a browser
- * shows may load anything or be framed. Each costs the fastest route some 2 %, so that what only pages need is not here.
+ * shows may load anything or be framed. Each takes time in every answer,
+ * so that what only pages need is not here.
  */
 export const ANSWER_HEADERS = {
   'cache-control': 'no-store',

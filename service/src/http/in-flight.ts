@@ -16,11 +16,15 @@ export interface InFlight {
   whileReading<T>(read: () => Promise<T>): Promise<T>;
 }
 
-export const createInFlight = (limit: number): InFlight => {
+/** @param onRefused called for each request that is refused, by `enter` or after its body was read */
+export const createInFlight = (limit: number, onRefused = () => {}): InFlight => {
   let count = 0;
   return {
     enter: () => {
-      if (count >= limit) return false;
+      if (count >= limit) {
+        onRefused();
+        return false;
+      }
       count++;
       return true;
     },
@@ -32,8 +36,9 @@ export const createInFlight = (limit: number): InFlight => {
       const value = await read().finally(() => {
         count++;
       });
-      if (count > limit) throw new OverloadError();
-      return value;
+      if (count <= limit) return value;
+      onRefused();
+      throw new OverloadError();
     },
   };
 };

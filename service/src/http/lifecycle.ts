@@ -25,7 +25,13 @@ export type Listen = (fetch: Fetch, address: Address) => Server;
 /** What a server gets when those before it have used the time up: enough for one that is idle. */
 const LAST_MILLISECONDS = 100;
 
-/** The signals that end the process, and the status with which a second one does: 128 and its number. */
+/**
+ * How long the end may take once SHUTDOWN_TIMEOUT is over: the last of the servers, the store, the traces and the log.
+ * The pods' grace period is DRAIN_DELAY, SHUTDOWN_TIMEOUT, this, and something to spare.
+ */
+export const END_MILLISECONDS = 6_000;
+
+/** The signals that end the process, and the status with which they do it at once: 128 and the number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 };
 
 export type Signal = keyof typeof SIGNALS;
@@ -44,6 +50,12 @@ export const untilSignal = (exit: (status: number) => void = process.exit): Prom
       resolve(signal);
     });
   return promise;
+};
+
+/** Ends the process at SIGTERM or SIGINT, by hand as {@link untilSignal} does: nothing has to be finished. */
+export const exitOnSignal = (): void => {
+  for (const signal of Object.keys(SIGNALS) as Signal[])
+    process.on(signal, () => process.exit(SIGNALS[signal]));
 };
 
 /**

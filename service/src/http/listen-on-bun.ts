@@ -1,3 +1,4 @@
+import { internalServerError } from './answers.ts';
 import type { Listen } from './lifecycle.ts';
 
 /** Without a usable Host header Bun gives a bare path as URL, in which routing would look for the path too far on. */
@@ -7,6 +8,9 @@ const withUsableHost = (request: Request): Request =>
 export const listenOnBun: Listen = (fetch, { hostname, port, idleMilliseconds }) => {
   const server = Bun.serve({
     fetch: (request) => fetch(withUsableHost(request)),
+    // Unless told, Bun answers with a page that shows the error and its source when NODE_ENV is not production.
+    development: false,
+    error: internalServerError,
     hostname,
     port,
     reusePort: false,

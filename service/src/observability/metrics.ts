@@ -16,6 +16,11 @@ export const METRICS = {
     labels: [],
     help: 'Requests to the API that are not answered yet.',
   },
+  hello_requests_refused_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Requests to the API that were refused with 503 because MAX_REQUESTS_IN_FLIGHT were worked on.',
+  },
   hello_store_operation_duration_seconds: {
     type: 'histogram',
     labels: ['operation'],
@@ -135,6 +140,7 @@ export class Metrics {
     return {
       http_request_duration_seconds: this.requests.samples(),
       http_requests_in_flight: one(this.requests.inFlight),
+      hello_requests_refused_total: one(this.requests.refused),
       hello_store_operation_duration_seconds: operations.map(([operation, { durations }]) => [
         { operation },
         durations,

@@ -6,11 +6,29 @@ export interface OtelSettings {
   readonly parentBased: boolean;
   /** The share of traces that `traceidratio` takes. */
   readonly ratio: number;
+  /** Of one request to the collector; `exportTimeoutMilliseconds` is that of a batch, with every try. */
+  readonly timeoutMilliseconds: number;
   readonly scheduleDelayMilliseconds: number;
   readonly exportTimeoutMilliseconds: number;
   readonly maxQueueSize: number;
   readonly maxExportBatchSize: number;
 }
+
+/** The values that a variable may have. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  /** Whether they are integers. */
+  readonly whole: boolean;
+}
+
+/** `setTimeout` takes no more: a longer delay would be none. */
+const MILLISECONDS: Range = { from: 1, to: 2 ** 31 - 1, whole: true };
+
+/** A span takes some kilobyte. */
+const QUEUE_SIZE: Range = { from: 1, to: 1_000_000, whole: true };
+
+const RATIO: Range = { from: 0, to: 1, whole: false };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,22 +54,39 @@ export const otelSettings = (
   const isNamed = endpoints.some((name) => environment[name]);
   if (wrong.length > 0 || !(exporter ? exporter === 'otlp' : isNamed)) return undefined;
 
-  const number = (name: string, fallback: number, isValid = (value: number) => value > 0) => {
+  /** A number of a variable; one that is out of range counts as unset. */
+  const number = (name: string, fallback: number, range: Range): number => {
     const text = environment[name]?.trim();
     if (!text) return fallback;
-    if (Number.isFinite(Number(text)) && isValid(Number(text))) return Number(text);
-    warn(`${name} is not a number in range: it counts as ${fallback}`);
+    const value = Number(text);
+    if (value >= range.from && value <= range.to && (!range.whole || Number.isInteger(value)))
+      return value;
+    const kind = range.whole ? 'an integer' : 'a number';
+    warn(`${name} is not ${kind} from ${range.from} to ${range.to}: it counts as ${fallback}`);
     return fallback;
   };
-  for (const name of ['TIMEOUT', 'TRACES_TIMEOUT']) number(PREFIX + name, 10_000);
+  const sdkDisabled = environment.OTEL_SDK_DISABLED?.toLowerCase();
+  if (sdkDisabled && sdkDisabled !== 'false')
+    warn('OTEL_SDK_DISABLED is neither true nor false: it counts as false');
+  for (const name of ['COMPRESSION', 'TRACES_COMPRESSION'].map((each) => PREFIX + each))
+    if (environment[name] && !['gzip', 'none'].includes(environment[name]))
+      warn(`${name} is neither gzip nor none: it counts as unset`);
+  const timeoutMilliseconds = number(`${PREFIX}TIMEOUT`, 10_000, MILLISECONDS);
+  const maxQueueSize = number('OTEL_BSP_MAX_QUEUE_SIZE', 2_048, QUEUE_SIZE);
+  const batchSize = { ...QUEUE_SIZE, to: maxQueueSize };
   return {
     protocol: protocolOf(environment, warn),
     ...samplerOf(environment, warn),
-    ratio: number('OTEL_TRACES_SAMPLER_ARG', 1, (value) => value >= 0 && value <= 1),
-    scheduleDelayMilliseconds: number('OTEL_BSP_SCHEDULE_DELAY', 5_000),
-    exportTimeoutMilliseconds: number('OTEL_BSP_EXPORT_TIMEOUT', 30_000),
-    maxQueueSize: number('OTEL_BSP_MAX_QUEUE_SIZE', 2_048),
-    maxExportBatchSize: number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
+    ratio: number('OTEL_TRACES_SAMPLER_ARG', 1, RATIO),
+    timeoutMilliseconds: number(`${PREFIX}TRACES_TIMEOUT`, timeoutMilliseconds, MILLISECONDS),
+    scheduleDelayMilliseconds: number('OTEL_BSP_SCHEDULE_DELAY', 5_000, MILLISECONDS),
+    exportTimeoutMilliseconds: number('OTEL_BSP_EXPORT_TIMEOUT', 30_000, MILLISECONDS),
+    maxQueueSize,
+    maxExportBatchSize: number(
+      'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+      Math.min(512, maxQueueSize),
+      batchSize,
+    ),
   };
 };
 

@@ -155,13 +155,16 @@ const samplerOf = ({ sampler, parentBased, ratio }: OtelSettings): Sampler => {
   return parentBased ? new ParentBasedSampler({ root }) : root;
 };
 
-/** It reads endpoint, headers, time limit, compression and certificates from `OTEL_EXPORTER_OTLP_*` itself. */
-const exporterFor = async ({ protocol }: OtelSettings): Promise<SpanExporter> => {
+/** It reads endpoint, headers, compression and certificates from `OTEL_EXPORTER_OTLP_*` itself. */
+const exporterFor = async ({
+  protocol,
+  timeoutMilliseconds,
+}: OtelSettings): Promise<SpanExporter> => {
   const { OTLPTraceExporter } =
     protocol === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
       : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter();
+  return new OTLPTraceExporter({ timeoutMillis: timeoutMilliseconds });
 };
 
 /** Logs once when traces can't be sent, and once when they can again. */

@@ -36,6 +36,8 @@ export class RouteDurations {
 /** What is measured of requests to the API. */
 export class RequestMetrics {
   inFlight = 0;
+  /** Over the limit of requests in flight. */
+  refused = 0;
   readonly #routes: RouteDurations[] = [];
 
   /** Durations of a further route. */

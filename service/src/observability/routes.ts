@@ -36,5 +36,6 @@ const pathOf = (url: string): string => {
   return withoutSlash(url.slice(start, query === -1 ? url.length : query));
 };
 
+/** `//` has no route, though `/` has. */
 const withoutSlash = (path: string): string =>
-  path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  path.length > 1 && path.endsWith('/') && path !== '//' ? path.slice(0, -1) : path;

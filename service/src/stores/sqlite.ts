@@ -5,7 +5,7 @@ import { pendingMigrations } from './migrations/migration.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
 import { TurnQueue } from './turn-queue.ts';
 
-/** SQLite's result code for a file that another process holds. */
+/** SQLite's primary result code, the low byte of the extended ones, for a file that another process holds. */
 const SQLITE_BUSY = 5;
 
 /** How long the start waits for another process that migrates. */
@@ -71,7 +71,7 @@ const useWriteAheadLog = (database: DatabaseSync): void => {
 };
 
 const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 const migrate = (database: DatabaseSync): void =>
   // The write lock makes a second process wait here until the first is done.

@@ -67,6 +67,7 @@ export class TurnQueue<Input, Output> {
     if (canWait.length === 0) return;
     // What comes later stands behind and does not overtake.
     this.#waiting = canWait;
+    this.#isScheduled = true;
     setTimeout(this.flush, BUSY_INTERVAL_MILLISECONDS);
   }
 }

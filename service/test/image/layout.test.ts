@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
+import bunLock from '../../../tools/bun/package-lock.json' with { type: 'json' };
 import { ALL_ARCHITECTURES, type Architecture, ownArchitecture } from '../../image/architecture.ts';
 import { bunFor } from '../../image/bun.ts';
 import { IMAGE_CONFIG } from '../../image/config.ts';
@@ -185,6 +186,18 @@ else
           expect(executable.includes(ROOT)).toBe(false);
         });
 
+        test('tells the licences of what is in the executable, of what Bun links too', () => {
+          const path = `root-${architecture}/usr/share/doc/hello/copyright`;
+          const text = readFileSync(join(folder, path), 'utf8');
+          expect(text).toContain('Apache License');
+          expect(text).toContain(`\nBun ${Bun.version} `);
+          expect(text).toMatch(/^Bun statically links JavaScriptCore .*LGPL-2/m);
+          for (const linked of ['boringssl', 'tinycc', 'libicu', 'sqlite'])
+            expect(text).toContain(linked);
+          for (const name of Object.keys(packageJson.dependencies))
+            expect(text).toContain(`\n${name} `);
+        });
+
         test('has a bill of materials with each of its files and packages', async () => {
           const bill = JSON.parse(readFileSync(join(folder, `${architecture}.cdx.json`), 'utf8'));
           const components: Component[] = [bill.metadata.component, ...bill.components];
@@ -200,10 +213,18 @@ else
           const names = components.flatMap(({ purl }) => purl ?? []);
           for (const [name, version] of Object.entries(packageJson.dependencies))
             expect(names).toContain(`pkg:npm/${name.replace('@', '%40')}@${version}`);
-          expect(names).toContain(`pkg:npm/bun@${Bun.version}`);
+          const bun = `bun-linux-${{ amd64: 'x64', arm64: 'aarch64' }[architecture]}`;
+          const { hashes } = components.find(
+            ({ purl }) => purl === `pkg:npm/%40oven/${bun}@${Bun.version}`,
+          ) as Component;
+          const locked: Record<string, { name?: string; integrity?: string }> = bunLock.packages;
+          const { integrity = '' } = locked[`node_modules/@oven/${bun}`] ?? {};
+          expect(`sha512-${Buffer.from(hashes?.[0]?.content ?? '', 'hex').toBase64()}`).toBe(
+            integrity,
+          );
           for (const name of ['libc6', 'ca-certificates'])
             expect(names).toContainEqual(expect.stringContaining(`pkg:deb/debian/${name}@`));
-          const npm = names.filter((name) => /^pkg:npm\/(?!bun@)/.test(name));
+          const npm = names.filter((name) => /^pkg:npm\/(?!%40oven\/)/.test(name));
           expect(npm.toSorted()).toEqual([...new Set(npm)].toSorted());
           expect(packagesInstalled()).toEqual(expect.arrayContaining(npm));
         });

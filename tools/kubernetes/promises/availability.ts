@@ -1,3 +1,4 @@
+import { END_MILLISECONDS } from '../../../service/src/http/lifecycle.ts';
 import {
   deploymentOf,
   type Fields,
@@ -69,7 +70,7 @@ const onlyOneRules: Promised = (objects) => {
   ];
 };
 
-/** The pod is told to end; the kubelet's sleep, then the service's delay, then its shutdown must fit into the grace. */
+/** The pod is told to end; the kubelet's sleep, the service's delay, its shutdown and its end must fit into the grace. */
 const drained: Promised = (objects) => {
   const { terminationGracePeriodSeconds: grace = 30 } = deploymentOf(objects).spec.template.spec;
   const { lifecycle, readinessProbe } = serverOf(objects);
@@ -79,11 +80,12 @@ const drained: Promised = (objects) => {
     settings.DRAIN_DELAY,
     settings.SHUTDOWN_TIMEOUT,
   ].map((milliseconds) => Number(milliseconds) / SECOND);
+  const end = END_MILLISECONDS / SECOND;
   const { periodSeconds = 10, failureThreshold = 3 } = readinessProbe ?? {};
   return [
     ...unless(
-      sleep + delay + shutdown < grace,
-      `${sleep} s of preStop + ${delay} s of delay + ${shutdown} s of shutdown, killed after ${grace} s`,
+      sleep + delay + shutdown + end < grace,
+      `${sleep} s of preStop + ${delay} s of delay + ${shutdown} s of shutdown + ${end} s of end, killed after ${grace} s`,
     ),
     ...unless(sleep > 0 || delay > 0, 'nothing waits until gateways have noticed'),
     ...unless(sleep === 0 || delay === 0, 'kubelet and service wait both'),

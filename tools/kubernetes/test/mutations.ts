@@ -193,7 +193,7 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
     of('HorizontalPodAutoscaler', 'no behaviour', ({ spec }) => delete spec.behavior.scaleDown),
   ],
   'a pod ends after its requests': [
-    pod('less grace', (spec) => Object.assign(spec, { terminationGracePeriodSeconds: 20 })),
+    pod('less grace', (spec) => Object.assign(spec, { terminationGracePeriodSeconds: 26 })),
     settings('no delay', (data) => Object.assign(data, { DRAIN_DELAY: '0' })),
     settings('delay left to the service', (data) => delete data.DRAIN_DELAY),
     settings('longer shutdown', (data) => Object.assign(data, { SHUTDOWN_TIMEOUT: '30000' })),
