@@ -1,0 +1,125 @@
+// Package schema holds what providers accept: the facts extracted into *.json.gz, and by hand what those lack.
+package schema
+
+import (
+	"bytes"
+	"compress/gzip"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+//go:embed *.json.gz ephemeral.json
+var files embed.FS
+
+// Attribute is one argument or computed value.
+type Attribute struct {
+	Type      json.RawMessage
+	Required  bool
+	Optional  bool
+	Computed  bool
+	Sensitive bool
+	WriteOnly bool `json:"write_only"`
+	parse     func() tftypes.Type
+}
+
+// Nested is a block inside a block; Nesting is single, list, set or map, the limits are 0 where there are none.
+type Nested struct {
+	Nesting string `json:"nesting_mode"`
+	Block   *Block
+	Min     int64 `json:"min_items"`
+	Max     int64 `json:"max_items"`
+}
+
+// Block is the shape of a resource, data source, provider or nested block.
+type Block struct {
+	Attributes map[string]*Attribute
+	Blocks     map[string]*Nested `json:"block_types"`
+}
+
+// Provider is everything that one provider serves.
+type Provider struct {
+	Provider  Resource
+	Resources map[string]Resource `json:"resource_schemas"`
+	Data      map[string]Resource `json:"data_source_schemas"`
+	Ephemeral map[string]Resource `json:"ephemeral_resource_schemas"`
+}
+
+// Resource is a versioned block.
+type Resource struct {
+	Version int64
+	Block   *Block
+}
+
+// Load reads the schema of a provider by its name, such as aws.
+func Load(name string) (*Provider, error) {
+	packed, err := files.ReadFile(name + ".json.gz")
+	if err != nil {
+		return nil, fmt.Errorf("no schema facts of provider %s", name)
+	}
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	var document struct {
+		Schemas map[string]*Provider `json:"provider_schemas"`
+	}
+	if err := json.NewDecoder(reader).Decode(&document); err != nil {
+		return nil, err
+	}
+	provider := document.Schemas["registry.opentofu.org/hashicorp/"+name]
+	byHand, _ := files.ReadFile("ephemeral.json")
+	var ephemeral map[string]map[string]Resource
+	if err := json.Unmarshal(byHand, &ephemeral); err != nil {
+		return nil, err
+	}
+	provider.Ephemeral = ephemeral[name]
+	return provider, nil
+}
+
+// Tftype is the attribute's type as the protocol has it.
+func (a *Attribute) Tftype() tftypes.Type {
+	if a.parse == nil {
+		a.parse = sync.OnceValue(func() tftypes.Type {
+			//nolint:staticcheck // The only parser of this notation in the library.
+			parsed, err := tftypes.ParseJSONType(a.Type)
+			if err != nil {
+				panic(fmt.Sprintf("type %s: %v", a.Type, err))
+			}
+			return parsed
+		})
+	}
+	return a.parse()
+}
+
+var nesting = map[string]tfprotov5.SchemaNestedBlockNestingMode{
+	"single": tfprotov5.SchemaNestedBlockNestingModeSingle,
+	"list":   tfprotov5.SchemaNestedBlockNestingModeList,
+	"set":    tfprotov5.SchemaNestedBlockNestingModeSet,
+	"map":    tfprotov5.SchemaNestedBlockNestingModeMap,
+}
+
+// Protocol is the schema as the protocol has it.
+func (r Resource) Protocol() *tfprotov5.Schema {
+	return &tfprotov5.Schema{Version: r.Version, Block: r.Block.protocol()}
+}
+
+func (b *Block) protocol() *tfprotov5.SchemaBlock {
+	block := &tfprotov5.SchemaBlock{}
+	for name, a := range b.Attributes {
+		block.Attributes = append(block.Attributes, &tfprotov5.SchemaAttribute{
+			Name: name, Type: a.Tftype(), Required: a.Required, Optional: a.Optional, Computed: a.Computed,
+			Sensitive: a.Sensitive, WriteOnly: a.WriteOnly,
+		})
+	}
+	for name, n := range b.Blocks {
+		block.BlockTypes = append(block.BlockTypes, &tfprotov5.SchemaNestedBlock{
+			TypeName: name, Block: n.Block.protocol(), Nesting: nesting[n.Nesting], MinItems: n.Min, MaxItems: n.Max,
+		})
+	}
+	return block
+}
