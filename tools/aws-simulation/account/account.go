@@ -1,13 +1,14 @@
 // Package account is the simulated AWS: a folder with one JSON file a resource, shared by all who are given it.
 //
 //	<folder>/<account id>/<region or global>/<type>/<id>.json
+//
+// What goes wrong in here is a panic; the provider's boundary makes a diagnostic of it (provider.diagnose).
 package account
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -38,110 +39,81 @@ type Account struct {
 	ID     string
 }
 
-func (a Account) file(kind, region, id string) string {
-	name := url.PathEscape(id)
-	if len(name) > 200 {
-		sum := sha256.Sum256([]byte(id))
-		name = name[:180] + hex.EncodeToString(sum[:8])
+// Check panics with an error, if there is one.
+func Check(err error) {
+	if err != nil {
+		panic(err)
 	}
-	return filepath.Join(a.Folder, a.ID, region, kind, name+".json")
+}
+
+// Refuse panics with AWS's answer to a call that it doesn't carry out.
+func Refuse(format string, values ...any) {
+	panic(fmt.Errorf("api error "+format, values...))
+}
+
+func (a Account) file(kind, region, id string) string {
+	return filepath.Join(a.Folder, a.ID, region, kind, url.PathEscape(id)+".json")
 }
 
 // Get returns a resource, or nil where there is none.
-func (a Account) Get(kind, region, id string) (*Resource, error) {
+func (a Account) Get(kind, region, id string) *Resource {
 	return read(a.file(kind, region, id))
 }
 
-func read(file string) (*Resource, error) {
+func read(file string) *Resource {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
-	if err != nil {
-		return nil, err
+	Check(err)
+	resource := &Resource{}
+	if err := json.Unmarshal(text, resource); err != nil {
+		panic(fmt.Errorf("%s: %w", file, err))
 	}
-	var resource Resource
-	if err := json.Unmarshal(text, &resource); err != nil {
-		return nil, errors.New(file + ": " + err.Error())
-	}
-	return &resource, nil
+	return resource
 }
 
 // Put writes a resource, whole or not at all.
-func (a Account) Put(r *Resource) error {
+func (a Account) Put(r *Resource) {
 	file := a.file(r.Type, r.Region, r.ID)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
 	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file+".part", text, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(file+".part", file)
+	Check(err)
+	Check(os.MkdirAll(filepath.Dir(file), 0o755))
+	Check(os.WriteFile(file+".part", text, 0o644))
+	Check(os.Rename(file+".part", file))
 }
 
-// Delete removes a resource and what AWS made along with it.
-func (a Account) Delete(r *Resource) error {
-	if err := os.Remove(a.file(r.Type, r.Region, r.ID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return a.each("*", "*", func(child *Resource) error {
-		if child.MadeBy == r.ID {
-			return os.Remove(a.file(child.Type, child.Region, child.ID))
+// Delete removes a resource and what AWS made along with it, wherever that is.
+func (a Account) Delete(r *Resource) {
+	gone := a.Find("*", "*", func(child *Resource) bool { return child.MadeBy == r.ID })
+	for _, r := range append(gone, r) {
+		if err := os.Remove(a.file(r.Type, r.Region, r.ID)); !errors.Is(err, fs.ErrNotExist) {
+			Check(err)
 		}
-		return nil
-	})
+	}
 }
 
-// Find returns the resources of a type (with * of every type) in a region (with * in every one) that pass the test, by ID.
-func (a Account) Find(kind, region string, test func(*Resource) bool) ([]*Resource, error) {
+// Find returns the resources of a type in a region that pass the test, by region and ID; * is every type, every region.
+func (a Account) Find(kind, region string, test func(*Resource) bool) []*Resource {
+	files, err := filepath.Glob(filepath.Join(a.Folder, a.ID, region, kind, "*.json"))
+	Check(err)
 	var found []*Resource
-	err := a.each(kind, region, func(r *Resource) error {
-		if test == nil || test(r) {
+	for _, file := range files {
+		// One may be gone since the folder was listed.
+		if r := read(file); r != nil && test(r) {
 			found = append(found, r)
 		}
-		return nil
-	})
+	}
 	slices.SortFunc(found, func(x, y *Resource) int { return strings.Compare(x.Region+x.ID, y.Region+y.ID) })
-	return found, err
-}
-
-func (a Account) each(kind, region string, do func(*Resource) error) error {
-	files, err := filepath.Glob(filepath.Join(a.Folder, a.ID, region, kind, "*.json"))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		resource, err := read(file)
-		if err != nil {
-			return err
-		}
-		// One that is gone since the folder was listed.
-		if resource == nil {
-			continue
-		}
-		if err := do(resource); err != nil {
-			return err
-		}
-	}
-	return nil
+	return found
 }
 
 // Locked runs the function while nobody else changes the accounts of the folder.
-func Locked(folder string, do func() error) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
+func Locked(folder string, do func()) {
+	Check(os.MkdirAll(folder, 0o755))
 	lock, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return err
-	}
+	Check(err)
 	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return err
-	}
-	return do()
+	Check(syscall.Flock(int(lock.Fd()), syscall.LOCK_EX))
+	do()
 }

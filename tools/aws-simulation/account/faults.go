@@ -3,14 +3,12 @@ package account
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -30,63 +28,50 @@ type Faults struct {
 	Gone []string `json:"gone"`
 }
 
-// ReadFaults returns the faults set for a folder of accounts.
-func ReadFaults(folder string) (Faults, error) {
+// Call reads the faults of a folder of accounts, refuses what they deny and takes its share of the seconds that AWS takes.
+func Call(folder, call, kind, region string, seconds float64) Faults {
 	var faults Faults
 	text, err := os.ReadFile(filepath.Join(folder, "faults.json"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return faults, nil
+		return faults
 	}
-	if err != nil {
-		return faults, err
-	}
-	return faults, json.Unmarshal(text, &faults)
-}
-
-// Reach fails where the region or the call is out of reach. What is global is served from us-east-1.
-func (f Faults) Reach(call, kind, region string) error {
+	Check(err)
+	Check(json.Unmarshal(text, &faults))
 	home := region
 	if home == Global {
 		home = "us-east-1"
 	}
-	if slices.Contains(f.Gone, home) {
-		return fmt.Errorf("request send failed, dial tcp: lookup %s.%s.amazonaws.com: no such host", kind, home)
+	if slices.Contains(faults.Gone, home) {
+		Refuse("RequestError: send request failed, dial tcp: lookup %s.%s.amazonaws.com: no such host", kind, home)
 	}
-	for _, pattern := range f.Deny {
-		if ok, _ := path.Match(pattern, call+" "+kind); ok {
-			return fmt.Errorf("api error AccessDeniedException: not authorized to %s %s", call, kind)
+	for _, pattern := range faults.Deny {
+		if denied, _ := path.Match(pattern, call+" "+kind); denied {
+			Refuse("AccessDeniedException: not authorized to %s %s", call, kind)
 		}
 	}
-	return nil
+	time.Sleep(time.Duration(faults.Latency * seconds * float64(time.Second)))
+	return faults
 }
 
-// Wait takes its share of the seconds that AWS takes.
-func (f Faults) Wait(seconds float64) {
-	time.Sleep(time.Duration(f.Latency * seconds * float64(time.Second)))
-}
-
-// Write counts a write, and fails it where the settings say so. The function it returns is called after the write.
-func (f Faults) Write(folder string) (func(), error) {
-	none := func() {}
-	if f.Throttle == 0 && f.Crash == 0 {
-		return none, nil
-	}
-	file := filepath.Join(folder, "writes")
-	text, _ := os.ReadFile(file)
-	count, _ := strconv.Atoi(strings.TrimSpace(string(text)))
-	count++
-	if err := os.WriteFile(file, []byte(strconv.Itoa(count)), 0o644); err != nil {
-		return none, err
+// Write makes a change, unless its number is one that fails.
+func (f Faults) Write(folder string, do func()) {
+	count := 0
+	if f.Throttle > 0 || f.Crash > 0 {
+		file := filepath.Join(folder, "writes")
+		text, _ := os.ReadFile(file)
+		before, _ := strconv.Atoi(string(text))
+		count = before + 1
+		Check(os.WriteFile(file, []byte(strconv.Itoa(count)), 0o644))
 	}
 	if f.Throttle > 0 && count%f.Throttle == 0 {
-		return none, errors.New("exceeded maximum number of attempts, 25, api error ThrottlingException: Rate exceeded")
+		Refuse("ThrottlingException: Rate exceeded (maximum number of attempts, 25)")
 	}
-	if count == f.Crash {
-		crash := func() { os.Exit(3) }
-		if f.CrashAfter {
-			return crash, nil
-		}
-		crash()
+	crash := f.Crash > 0 && count == f.Crash
+	if crash && !f.CrashAfter {
+		os.Exit(3)
 	}
-	return none, nil
+	do()
+	if crash {
+		os.Exit(3)
+	}
 }

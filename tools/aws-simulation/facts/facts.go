@@ -5,8 +5,9 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"maps"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -72,40 +73,34 @@ type Values struct {
 
 var tables = sync.OnceValue(func() map[string]*Type {
 	all := map[string]*Type{}
-	entries, _ := files.ReadDir(".")
-	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".yaml") || entry.Name() == "references.yaml" {
-			continue
-		}
-		text, _ := files.ReadFile(entry.Name())
-		table := map[string]*Type{}
-		if err := yaml.Unmarshal(text, table); err != nil {
-			panic(entry.Name() + ": " + err.Error())
-		}
-		for name, t := range table {
-			all[name] = t
+	names, err := files.ReadDir(".")
+	if err != nil {
+		panic(err)
+	}
+	for _, entry := range names {
+		if strings.HasSuffix(entry.Name(), ".yaml") && entry.Name() != "references.yaml" {
+			maps.Copy(all, read[map[string]*Type](entry.Name()))
 		}
 	}
 	return all
 })
 
-var references = sync.OnceValue(func() map[string]string {
-	text, _ := files.ReadFile("references.yaml")
-	table := map[string]string{}
-	if err := yaml.Unmarshal(text, table); err != nil {
-		panic("references.yaml: " + err.Error())
-	}
-	return table
-})
+var references = sync.OnceValue(func() map[string]string { return read[map[string]string]("references.yaml") })
 
-var values = sync.OnceValue(func() map[string]map[string]Values {
-	text, _ := files.ReadFile("values.json")
-	table := map[string]map[string]Values{}
-	if err := json.Unmarshal(text, &table); err != nil {
-		panic("values.json: " + err.Error())
+var values = sync.OnceValue(func() map[string]map[string]Values { return read[map[string]map[string]Values]("values.json") })
+
+// read reads a table; JSON is YAML too.
+func read[Table any](name string) Table {
+	var table Table
+	text, err := files.ReadFile(name)
+	if err == nil {
+		err = yaml.Unmarshal(text, &table)
+	}
+	if err != nil {
+		panic(name + ": " + err.Error())
 	}
 	return table
-})
+}
 
 // Of returns what is known of a type; nothing but general rules where it has no row.
 func Of(kind string) *Type {
@@ -114,9 +109,6 @@ func Of(kind string) *Type {
 	}
 	return &Type{}
 }
-
-// Known tells whether the type has a row.
-func Known(kind string) bool { return tables()[kind] != nil }
 
 // ValuesOf returns the limits of a type's arguments, by path such as logging_config.log_format.
 func ValuesOf(kind string) map[string]Values { return values()[kind] }
@@ -137,74 +129,51 @@ func Hex(digits int) string {
 }
 
 // Eval computes an expression; a name that isn't there is nil.
-func Eval(expression string, environment map[string]any) (any, error) {
+func Eval(expression string, environment map[string]any) any {
 	program, err := expr.Compile(expression, expr.Env(map[string]any{}), expr.AllowUndefinedVariables())
 	if err != nil {
-		return nil, fmt.Errorf("expression %q: %w", expression, err)
+		panic(fmt.Sprintf("expression %q: %v", expression, err))
 	}
 	result, err := expr.Run(program, environment)
 	if err != nil {
-		return nil, fmt.Errorf("expression %q: %w", expression, err)
+		panic(fmt.Sprintf("expression %q: %v", expression, err))
 	}
-	return result, nil
+	if number, ok := result.(int); ok {
+		return float64(number)
+	}
+	return result
 }
 
+var inTemplate = regexp.MustCompile(`\{([^}]*)\}`)
+
 // Expand replaces each {expression} of a template. One that is the whole template keeps its type; what is no text is itself.
-func Expand(template any, environment map[string]any) (any, error) {
+func Expand(template any, environment map[string]any) any {
 	switch template := template.(type) {
 	case map[string]any:
 		expanded := map[string]any{}
 		for name, member := range template {
-			var err error
-			if expanded[name], err = Expand(member, environment); err != nil {
-				return nil, err
-			}
+			expanded[name] = Expand(member, environment)
 		}
-		return expanded, nil
+		return expanded
 	case []any:
 		expanded := make([]any, len(template))
 		for i, element := range template {
-			var err error
-			if expanded[i], err = Expand(element, environment); err != nil {
-				return nil, err
-			}
+			expanded[i] = Expand(element, environment)
 		}
-		return expanded, nil
+		return expanded
 	case int:
-		return float64(template), nil
+		return float64(template)
 	case string:
-		return expandText(template, environment)
-	}
-	return template, nil
-}
-
-func expandText(template string, environment map[string]any) (any, error) {
-	var text strings.Builder
-	rest := template
-	for {
-		before, after, found := strings.Cut(rest, "{")
-		text.WriteString(before)
-		if !found {
-			return text.String(), nil
+		if whole := inTemplate.FindString(template); whole != "" && whole == template {
+			return Eval(template[1:len(template)-1], environment)
 		}
-		expression, remainder, closed := strings.Cut(after, "}")
-		if !closed {
-			return nil, fmt.Errorf("template %q: } is missing", template)
-		}
-		value, err := Eval(expression, environment)
-		if err != nil {
-			return nil, err
-		}
-		if "{"+expression+"}" == template {
-			if n, ok := value.(int); ok {
-				return float64(n), nil
+		return inTemplate.ReplaceAllStringFunc(template, func(expression string) string {
+			value := Eval(expression[1:len(expression)-1], environment)
+			if value == nil {
+				return ""
 			}
-			return value, nil
-		}
-		if value == nil {
-			value = ""
-		}
-		fmt.Fprint(&text, value)
-		rest = remainder
+			return fmt.Sprint(value)
+		})
 	}
+	return template
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,42 +18,36 @@ func (s *server) place(block *schema.Block, attributes map[string]any) string {
 	if block.Attributes["region"] == nil {
 		return account.Global
 	}
-	if region, ok := attributes["region"].(string); ok && region != "" {
-		return region
-	}
-	return s.region
+	region, _ := attributes["region"].(string)
+	return firstOf(region, s.region)
 }
 
 // environment is what templates and rules see: the arguments, and the account around them.
 func (s *server) environment(attributes map[string]any, region string) map[string]any {
 	environment := maps.Clone(attributes)
-	for name, value := range environment {
-		if value == unknown {
-			environment[name] = nil
-		}
-	}
+	maps.DeleteFunc(environment, func(_ string, value any) bool { return value == unknown })
 	environment["region"] = region
-	environment["home"] = s.region
 	environment["account"] = s.account.ID
 	environment["hex"] = facts.Hex
-	// In any region: resources of a type whose argument has the value.
-	environment["resources"] = func(kind, argument string, value any) []any {
-		found, _ := s.account.Find(kind, "*", func(r *account.Resource) bool { return matches(r, argument, value) })
-		attributes := []any{}
-		for _, r := range found {
-			attributes = append(attributes, withID(r))
-		}
-		return attributes
-	}
-	// In the region: the resource of a type with the ID, ARN or name.
+	environment["within"], environment["overlap"] = within, overlap
+	environment["members"] = func(global any) []any { return s.globalMembers(fmt.Sprint(global)) }
+	// The resource of a type, in the region, that has the ID, ARN or name; nil where there is none.
 	environment["resource"] = func(kind string, name any) any {
 		if found := s.lookup(kind, region, fmt.Sprint(name)); found != nil {
 			return withID(found)
 		}
 		return nil
 	}
-	environment["members"] = func(global any) []any { return s.globalMembers(fmt.Sprint(global)) }
-	environment["within"], environment["overlap"] = within, overlap
+	// The resources of a type, in any region, whose argument has the value.
+	environment["resources"] = func(kind, argument string, value any) []any {
+		attributes := []any{}
+		for _, r := range s.account.Find(kind, "*", func(r *account.Resource) bool {
+			return slices.ContainsFunc(at(withID(r), []string{argument}), func(v any) bool { return v == value })
+		}) {
+			attributes = append(attributes, withID(r))
+		}
+		return attributes
+	}
 	return environment
 }
 
@@ -64,26 +57,16 @@ func withID(r *account.Resource) map[string]any {
 	return attributes
 }
 
-func matches(r *account.Resource, argument string, value any) bool {
-	if argument == "id" {
-		return r.ID == value
-	}
-	if elements, ok := r.Attributes[argument].([]any); ok {
-		return slices.Contains(elements, value)
-	}
-	return reflect.DeepEqual(r.Attributes[argument], value)
-}
-
 // lookup finds a resource by ID, ARN or name: in the region, or where the ARN says, or among the global ones.
 func (s *server) lookup(kind, region, name string) *account.Resource {
-	if arn := strings.Split(name, ":"); len(arn) > 5 && arn[0] == "arn" {
+	if arn := strings.Split(name, ":"); len(arn) > 5 && arn[0] == "arn" && arn[3] != "" {
 		region = arn[3]
 	}
 	for _, place := range []string{region, account.Global} {
-		if found, _ := s.account.Get(kind, place, name); found != nil {
+		if found := s.account.Get(kind, place, name); found != nil {
 			return found
 		}
-		found, _ := s.account.Find(kind, place, func(r *account.Resource) bool {
+		found := s.account.Find(kind, place, func(r *account.Resource) bool {
 			return r.Attributes["arn"] == name || r.Attributes["name"] == name
 		})
 		if len(found) > 0 {
@@ -93,141 +76,82 @@ func (s *server) lookup(kind, region, name string) *account.Resource {
 	return nil
 }
 
-// create makes a resource out of its plan and returns it.
-func (s *server) create(kind string, block *schema.Block, planned, config map[string]any) (*account.Resource, error) {
-	region := s.place(block, planned)
-	var made *account.Resource
-	err := s.write("create", kind, region, func() error {
-		if err := s.check("create", kind, block, nil, planned, region); err != nil {
-			return err
-		}
-		known := facts.Of(kind)
-		attributes := nameFromPrefix(block, planned)
-		environment := s.environment(attributes, region)
-		id, err := s.identify(kind, known, attributes, environment)
-		if err != nil {
-			return err
-		}
-		if existing, _ := s.account.Get(kind, region, id); existing != nil {
-			return fmt.Errorf("api error AlreadyExistsException: %s %s already exists", kind, id)
-		}
-		if err := s.fill(kind, block, known, attributes, id, region); err != nil {
-			return err
-		}
-		made = &account.Resource{Type: kind, ID: id, Region: region, Attributes: attributes, Secret: writeOnly(block, config)}
-		if err := s.accompany(known, made); err != nil {
-			return err
-		}
-		if err := s.account.Put(made); err != nil {
-			return err
-		}
-		return s.afterWrite(made, nil)
-	})
-	return made, err
-}
-
-// change brings a resource to its plan.
-func (s *server) change(kind string, block *schema.Block, id string, prior, planned, config map[string]any) (*account.Resource, error) {
-	region := s.place(block, planned)
-	var changed *account.Resource
-	err := s.write("change", kind, region, func() error {
-		current, err := s.account.Get(kind, region, id)
-		if err != nil {
-			return err
-		}
-		if current == nil {
-			return fmt.Errorf("api error NotFoundException: %s %s does not exist", kind, id)
-		}
-		if err := s.check("change", kind, block, prior, planned, region); err != nil {
-			return err
-		}
-		attributes := maps.Clone(planned)
-		if err := s.fill(kind, block, facts.Of(kind), attributes, id, region); err != nil {
-			return err
-		}
-		changed = &account.Resource{Type: kind, ID: id, Region: region, MadeBy: current.MadeBy, Attributes: attributes, Secret: current.Secret}
-		if versionChanged(block, prior, planned) {
-			changed.Secret = writeOnly(block, config)
-		}
-		if err := s.account.Put(changed); err != nil {
-			return err
-		}
-		return s.afterWrite(changed, current)
-	})
-	return changed, err
-}
-
-// remove deletes a resource; one that is gone already is fine.
-func (s *server) remove(kind string, block *schema.Block, id string, prior map[string]any) error {
-	region := s.place(block, prior)
-	return s.write("delete", kind, region, func() error {
-		current, err := s.account.Get(kind, region, id)
-		if err != nil || current == nil {
-			return err
-		}
-		if err := s.held(kind, current); err != nil {
-			return err
-		}
-		if err := s.refuse("delete", kind, prior, current.Attributes, region); err != nil {
-			return err
-		}
-		if err := s.account.Delete(current); err != nil {
-			return err
-		}
-		return s.afterDelete(current)
-	})
-}
-
 // write makes a change of the account: alone, with the faults that are set, as slowly as they say.
-func (s *server) write(call, kind, region string, do func() error) error {
-	faults, err := account.ReadFaults(s.account.Folder)
-	if err != nil {
-		return err
-	}
-	if err := faults.Reach(call, kind, region); err != nil {
-		return err
-	}
+func (s *server) write(call, kind, region string, do func()) {
 	seconds := facts.Of(kind).Seconds
 	if seconds == 0 {
 		seconds = 2
 	}
-	if call == "change" || call == "delete" {
-		seconds /= 2
-	}
-	faults.Wait(seconds)
-	return account.Locked(s.account.Folder, func() error {
-		after, err := faults.Write(s.account.Folder)
-		if err != nil {
-			return err
+	faults := account.Call(s.account.Folder, call, kind, region, seconds)
+	account.Locked(s.account.Folder, func() { faults.Write(s.account.Folder, do) })
+}
+
+// put makes a resource out of its plan, or brings one to it.
+func (s *server) put(kind string, block *schema.Block, id string, prior, planned, config map[string]any) *account.Resource {
+	region, known := s.place(block, planned), facts.Of(kind)
+	call := map[bool]string{true: "create", false: "change"}[prior == nil]
+	now := &account.Resource{Type: kind, ID: id, Region: region, Attributes: nameFromPrefix(block, planned)}
+	s.write(call, kind, region, func() {
+		s.check(call, kind, prior, planned, region)
+		if prior == nil {
+			now.ID = s.identify(kind, known, now)
 		}
-		if err := do(); err != nil {
-			return err
+		before := s.account.Get(kind, region, now.ID)
+		if prior == nil && before != nil {
+			account.Refuse("AlreadyExistsException: %s %s already exists", kind, now.ID)
 		}
-		after()
-		return nil
+		if prior != nil && before == nil {
+			account.Refuse("NotFoundException: %s %s does not exist", kind, now.ID)
+		}
+		s.fill(kind, block, known, now)
+		now.Secret = writeOnly(block, config)
+		if before != nil {
+			now.MadeBy = before.MadeBy
+			// Only with a new version is a write-only value sent.
+			if !versionChanged(block, prior, planned) {
+				now.Secret = before.Secret
+			}
+		}
+		s.account.Put(now)
+		if before == nil {
+			s.accompany(known, now)
+		}
+		s.afterWrite(now, before)
+	})
+	return now
+}
+
+// remove deletes a resource; one that is gone already is fine.
+func (s *server) remove(kind string, block *schema.Block, id string, prior map[string]any) {
+	region := s.place(block, prior)
+	s.write("delete", kind, region, func() {
+		current := s.account.Get(kind, region, id)
+		if current == nil {
+			return
+		}
+		s.held(current)
+		s.refuse("delete", kind, prior, withID(current), region)
+		s.account.Delete(current)
+		s.afterDelete(current)
 	})
 }
 
-func (s *server) identify(kind string, known *facts.Type, attributes, environment map[string]any) (string, error) {
+// identify makes the ID of a new resource, and the names in it that AWS or the provider makes up.
+func (s *server) identify(kind string, known *facts.Type, r *account.Resource) string {
 	template := known.ID
 	if template == "" {
 		template = strings.ReplaceAll(strings.TrimPrefix(kind, "aws_"), "_", "-") + "-{hex(17)}"
 	}
-	// A name that AWS or the provider makes up.
 	for name, made := range known.Computed {
-		if attributes[name] == unknown && strings.Contains(template, "{"+name+"}") {
-			value, err := facts.Expand(made, environment)
-			if err != nil {
-				return "", err
-			}
-			attributes[name], environment[name] = value, value
+		if r.Attributes[name] == unknown && strings.Contains(template, "{"+name+"}") {
+			r.Attributes[name] = facts.Expand(made, s.environment(r.Attributes, r.Region))
 		}
 	}
-	id, err := facts.Expand(template, environment)
-	if err == nil && (id == nil || id == "") {
-		err = fmt.Errorf("no ID for %s: template %q is empty", kind, template)
+	id, _ := facts.Expand(template, s.environment(r.Attributes, r.Region)).(string)
+	if id == "" {
+		panic(fmt.Sprintf("no ID for %s: the template %q is empty", kind, template))
 	}
-	return fmt.Sprint(id), err
+	return id
 }
 
 // nameFromPrefix makes the names that the provider makes.
@@ -243,88 +167,61 @@ func nameFromPrefix(block *schema.Block, planned map[string]any) map[string]any 
 }
 
 // fill gives every value that is still unknown one: from the facts, or of the kind that its name tells.
-func (s *server) fill(kind string, block *schema.Block, known *facts.Type, attributes map[string]any, id, region string) error {
-	if attributes["id"] == unknown || attributes["id"] == nil {
-		if block.Attributes["id"] != nil {
-			attributes["id"] = id
-		}
+func (s *server) fill(kind string, block *schema.Block, known *facts.Type, r *account.Resource) {
+	if block.Attributes["id"] != nil {
+		r.Attributes["id"] = r.ID
 	}
-	environment := s.environment(attributes, region)
-	environment["id"] = id
+	environment := s.environment(r.Attributes, r.Region)
+	environment["id"] = r.ID
 	// By name, so that a template may use what stands before it in the alphabet.
 	for _, name := range slices.Sorted(maps.Keys(known.Computed)) {
-		if attributes[name] != unknown {
-			continue
+		if r.Attributes[name] == unknown {
+			r.Attributes[name] = facts.Expand(known.Computed[name], environment)
+			environment[name] = r.Attributes[name]
 		}
-		value, err := facts.Expand(known.Computed[name], environment)
-		if err != nil {
-			return fmt.Errorf("%s.%s: %w", kind, name, err)
-		}
-		attributes[name], environment[name] = value, value
 	}
-	fillBlock(block, attributes, func(name string) any { return s.guess(kind, name, id, region) })
-	return nil
+	fillBlock(block, r.Attributes, func(name string) any { return s.guess(kind, name, r) })
 }
 
 func fillBlock(block *schema.Block, attributes map[string]any, guess func(string) any) {
 	for name, a := range block.Attributes {
 		if attributes[name] == unknown {
-			attributes[name] = zero(string(a.Type), a, name, guess)
+			attributes[name] = zero(a, name, guess)
 		}
 	}
 	for name, nested := range block.Blocks {
-		switch value := attributes[name].(type) {
-		case []any:
-			for _, element := range value {
-				if element, ok := element.(map[string]any); ok {
-					fillBlock(nested.Block, element, guess)
-				}
-			}
-		case map[string]any:
-			fillBlock(nested.Block, value, guess)
-		default:
-			if value == unknown {
-				attributes[name] = []any{}
-			}
+		if attributes[name] == unknown {
+			attributes[name] = nil
 		}
+		each(attributes[name], func(element map[string]any) any {
+			fillBlock(nested.Block, element, guess)
+			return nil
+		})
 	}
 }
 
 // zero is what a computed value is when no fact tells it: something visible for what only AWS sets, else nothing set.
-func zero(t string, a *schema.Attribute, name string, guess func(string) any) any {
-	switch t {
-	case `"string"`:
-		if value := guess(name); value != nil {
-			return value
+func zero(a *schema.Attribute, name string, guess func(string) any) any {
+	switch kind := a.Parsed().(type) {
+	case []any:
+		return map[any]any{"map": map[string]any{}, "list": []any{}, "set": []any{}}[kind[0]]
+	default:
+		text := strings.ReplaceAll(name, "_", "-") + "-" + facts.Hex(8)
+		if guessed := guess(name); guessed != nil {
+			text = fmt.Sprint(guessed)
+		} else if a.Optional {
+			text = ""
 		}
-		if a.Optional {
-			return ""
-		}
-		return strings.ReplaceAll(name, "_", "-") + "-" + facts.Hex(8)
-	case `"bool"`:
-		return false
-	case `"number"`:
-		return 0.0
+		return map[any]any{"string": text, "number": 0.0, "bool": false}[kind]
 	}
-	if strings.HasPrefix(t, `["map"`) {
-		return map[string]any{}
-	}
-	if strings.HasPrefix(t, `["object"`) {
-		return nil
-	}
-	return []any{}
 }
 
-var serviceOf = regexp.MustCompile(`^aws_([a-z0-9]+)_?(.*)$`)
-
-func (s *server) guess(kind, name, id, region string) any {
+func (s *server) guess(kind, name string, r *account.Resource) any {
 	switch name {
 	case "arn":
-		parts := serviceOf.FindStringSubmatch(kind)
-		if region == account.Global {
-			region = ""
-		}
-		return fmt.Sprintf("arn:aws:%s:%s:%s:%s/%s", parts[1], region, s.account.ID, strings.ReplaceAll(parts[2], "_", "-"), id)
+		service, rest, _ := strings.Cut(strings.TrimPrefix(kind, "aws_"), "_")
+		region := strings.TrimSuffix(r.Region, account.Global)
+		return fmt.Sprintf("arn:aws:%s:%s:%s:%s/%s", service, region, s.account.ID, strings.ReplaceAll(rest, "_", "-"), r.ID)
 	case "owner_id", "account_id", "registry_id", "aws_account_id", "owner_account_id":
 		return s.account.ID
 	case "create_date", "created_date", "creation_date", "created_at", "last_modified":
@@ -334,47 +231,29 @@ func (s *server) guess(kind, name, id, region string) any {
 }
 
 // accompany makes what AWS makes along with a resource.
-func (s *server) accompany(known *facts.Type, made *account.Resource) error {
+func (s *server) accompany(known *facts.Type, made *account.Resource) {
 	for _, companion := range known.With {
-		environment := s.environment(made.Attributes, made.Region)
-		environment["id"] = made.ID
-		id, err := facts.Expand(companion.ID, environment)
-		if err != nil {
-			return err
-		}
-		attributes, err := facts.Expand(any(companion.Attributes), environment)
-		if err != nil {
-			return err
-		}
-		withID := attributes.(map[string]any)
-		withID["id"] = id
-		if err := s.account.Put(&account.Resource{
-			Type: companion.Type, ID: fmt.Sprint(id), Region: made.Region, MadeBy: made.ID, Attributes: withID,
-		}); err != nil {
-			return err
-		}
+		environment := s.environment(withID(made), made.Region)
+		attributes := asMap(facts.Expand(companion.Attributes, environment))
+		id := fmt.Sprint(facts.Expand(companion.ID, environment))
+		attributes["id"] = id
+		s.account.Put(&account.Resource{Type: companion.Type, ID: id, Region: made.Region, MadeBy: made.ID, Attributes: attributes})
 	}
-	return nil
 }
 
 // writeOnly returns the write-only values that the configuration sets.
 func writeOnly(block *schema.Block, config map[string]any) map[string]any {
-	secret := map[string]any{}
-	for name, a := range block.Attributes {
-		if a.WriteOnly && config[name] != nil && config[name] != unknown {
-			secret[name] = config[name]
-		}
-	}
-	if len(secret) == 0 {
-		return nil
-	}
+	secret := maps.Clone(config)
+	maps.DeleteFunc(secret, func(name string, value any) bool {
+		a := block.Attributes[name]
+		return a == nil || !a.WriteOnly || value == nil || value == unknown
+	})
 	return secret
 }
 
-// versionChanged tells whether an argument such as secret_string_wo_version did: only then is the new value sent.
 func versionChanged(block *schema.Block, prior, planned map[string]any) bool {
 	for name, a := range block.Attributes {
-		if a.WriteOnly && prior[name+"_version"] != planned[name+"_version"] {
+		if a.WriteOnly && !reflect.DeepEqual(prior[name+"_version"], planned[name+"_version"]) {
 			return true
 		}
 	}

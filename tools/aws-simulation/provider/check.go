@@ -8,21 +8,20 @@ import (
 
 	"hello/aws-simulation/account"
 	"hello/aws-simulation/facts"
-	"hello/aws-simulation/schema"
 )
 
 // check refuses what AWS would refuse to make.
-func (s *server) check(call, kind string, block *schema.Block, prior, planned map[string]any, region string) error {
+func (s *server) check(call, kind string, prior, planned map[string]any, region string) {
 	if faults := checkValues(kind, planned); len(faults) > 0 {
-		return fmt.Errorf("api error ValidationException: %s", strings.Join(faults, "; "))
+		account.Refuse("ValidationException: %s", strings.Join(faults, "; "))
 	}
-	if err := s.checkReferences(facts.Of(kind), prior, planned, region); err != nil {
-		return err
+	for name, value := range planned {
+		if name != "tags" && name != "tags_all" && (prior == nil || fmt.Sprint(prior[name]) != fmt.Sprint(value)) {
+			s.checkReferences(facts.Of(kind), value, name, region)
+		}
 	}
-	if err := s.checkUnique(kind, prior, planned, region); err != nil {
-		return err
-	}
-	return s.refuse(call, kind, prior, planned, region)
+	s.checkUnique(kind, prior, planned, region)
+	s.refuse(call, kind, prior, planned, region)
 }
 
 // checkValues holds known arguments against the limits in the API's model.
@@ -39,7 +38,7 @@ func checkValues(kind string, attributes map[string]any) []string {
 	return faults
 }
 
-// at returns the values at a path, through lists.
+// at returns the known values at a path, through lists.
 func at(value any, path []string) []any {
 	switch v := value.(type) {
 	case []any:
@@ -61,161 +60,110 @@ func at(value any, path []string) []any {
 
 func misfit(value any, limits facts.Values) string {
 	size, isNumber := value.(float64)
-	text, isText := value.(string)
-	if isText && limits.Text {
+	text, _ := value.(string)
+	if limits.Text {
 		size = float64(len([]rune(text)))
 	}
 	switch {
 	// The provider leaves an empty text out.
-	case isText && text == "":
-	case isText && limits.Enum != nil && !slices.Contains(limits.Enum, text):
+	case text == "" && !isNumber:
+	case limits.Enum != nil && !slices.Contains(limits.Enum, text):
 		return fmt.Sprintf("is %q, must be one of %s", text, strings.Join(limits.Enum, ", "))
-	case isText && limits.Pattern != "" && !matchesWhole(limits.Pattern, text):
+	case limits.Pattern != "" && !regexp.MustCompile("^(?:"+limits.Pattern+")$").MatchString(text):
 		return fmt.Sprintf("is %q, must match %s", text, limits.Pattern)
-	case isNumber || limits.Text:
-		if limits.Min != nil && size < *limits.Min {
-			return fmt.Sprintf("is %v, must be at least %v", value, *limits.Min)
-		}
-		if limits.Max != nil && size > *limits.Max {
-			return fmt.Sprintf("is %v, must be at most %v", value, *limits.Max)
-		}
+	case limits.Min != nil && size < *limits.Min:
+		return fmt.Sprintf("is %v, must be at least %v", value, *limits.Min)
+	case limits.Max != nil && size > *limits.Max:
+		return fmt.Sprintf("is %v, must be at most %v", value, *limits.Max)
 	}
 	return ""
 }
 
-// matchesWhole holds a text against a pattern; one that Go can't read (Java's own notation) passes everything.
-func matchesWhole(pattern, text string) bool {
-	compiled, err := regexp.Compile("^(?:" + pattern + ")$")
-	return err != nil || compiled.MatchString(text)
-}
-
-// checkReferences refuses arguments that name what isn't there.
-func (s *server) checkReferences(known *facts.Type, prior, planned map[string]any, region string) error {
-	var walk func(value any, argument, region string) error
-	walk = func(value any, argument, region string) error {
-		switch value := value.(type) {
-		case map[string]any:
-			if inner, ok := value["region"].(string); ok && inner != "" {
-				region = inner
-			} else if inner, ok := value["region_name"].(string); ok && inner != "" {
+// checkReferences refuses arguments that name what isn't there, at any depth; a block may name its own region.
+func (s *server) checkReferences(known *facts.Type, value any, argument, region string) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, name := range []string{"region", "region_name"} {
+			if inner, ok := value[name].(string); ok && inner != "" {
 				region = inner
 			}
-			for name, member := range value {
-				if err := walk(member, name, region); err != nil {
-					return err
-				}
-			}
-		case []any:
-			for _, element := range value {
-				if err := walk(element, argument, region); err != nil {
-					return err
-				}
-			}
-		case string:
-			return s.checkReference(known, argument, value, region)
 		}
-		return nil
+		for name, member := range value {
+			s.checkReferences(known, member, name, region)
+		}
+	case []any:
+		for _, element := range value {
+			s.checkReferences(known, element, argument, region)
+		}
+	case string:
+		s.checkReference(known.Reference(argument), argument, value, region)
 	}
-	for name, value := range planned {
-		if name == "tags" || name == "tags_all" || (prior != nil && fmt.Sprint(prior[name]) == fmt.Sprint(value)) {
-			continue
-		}
-		if err := walk(value, name, region); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-func (s *server) checkReference(known *facts.Type, argument, value, region string) error {
-	target := known.Reference(argument)
-	if target == "" || value == "" || strings.Contains(value, "alias/aws/") || strings.Contains(value, ":role/aws-service-role/") {
-		return nil
+// What AWS itself keeps in every account.
+var awsOwned = regexp.MustCompile(`alias/aws/|:role/aws-service-role/`)
+
+func (s *server) checkReference(target, argument, value, region string) {
+	if target == "" || value == "" || awsOwned.MatchString(value) {
+		return
 	}
-	arn := strings.Split(value, ":")
-	isARN := len(arn) > 5 && arn[0] == "arn"
-	if isARN && arn[4] != s.account.ID {
-		// Of AWS or of another account: out of sight.
-		return nil
-	}
-	if isARN && arn[3] != "" && arn[3] != region {
-		return fmt.Errorf("api error InvalidParameterValue: %s %s is in another region than %s", argument, value, region)
+	if arn := strings.Split(value, ":"); len(arn) > 5 && arn[0] == "arn" {
+		if arn[4] != s.account.ID {
+			// Of AWS or of another account: out of sight.
+			return
+		}
+		if arn[3] != "" && arn[3] != region {
+			account.Refuse("InvalidParameterValue: %s %s is in another region than %s", argument, value, region)
+		}
 	}
 	for _, kind := range strings.Split(target, "|") {
 		if s.lookup(kind, region, value) != nil {
-			return nil
+			return
 		}
 	}
-	return fmt.Errorf("api error NotFound: %s: there is no %s %q in %s", argument, target, value, region)
+	account.Refuse("NotFound: %s: there is no %s %q in %s", argument, target, value, region)
 }
 
-func (s *server) checkUnique(kind string, prior, planned map[string]any, region string) error {
+func (s *server) checkUnique(kind string, prior, planned map[string]any, region string) {
 	for _, key := range facts.Of(kind).Unique {
 		arguments := strings.Split(key, "+")
 		same := func(attributes map[string]any) bool {
-			for _, argument := range arguments {
-				if attributes[argument] == nil || fmt.Sprint(attributes[argument]) != fmt.Sprint(planned[argument]) {
-					return false
-				}
-			}
-			return true
+			return planned[arguments[len(arguments)-1]] != nil && !slices.ContainsFunc(arguments, func(argument string) bool {
+				return fmt.Sprint(attributes[argument]) != fmt.Sprint(planned[argument])
+			})
 		}
 		if prior != nil && same(prior) {
 			continue
 		}
-		taken, err := s.account.Find(kind, region, func(r *account.Resource) bool { return same(r.Attributes) })
-		if err != nil {
-			return err
-		}
-		if len(taken) > 0 {
-			return fmt.Errorf("api error AlreadyExistsException: %s %v already exists", kind, planned[arguments[0]])
+		if len(s.account.Find(kind, region, func(r *account.Resource) bool { return same(r.Attributes) })) > 0 {
+			account.Refuse("AlreadyExistsException: another %s has the same %s", kind, key)
 		}
 	}
-	return nil
 }
 
 // refuse applies AWS's own rules.
-func (s *server) refuse(call, kind string, prior, planned map[string]any, region string) error {
+func (s *server) refuse(call, kind string, prior, planned map[string]any, region string) {
 	for _, rule := range facts.Of(kind).Refuse {
-		if on := rule.On; !slices.Contains(on, call) && !(len(on) == 0 && call != "delete") {
-			continue
-		}
-		environment := s.environment(planned, region)
-		environment["old"] = prior
-		environment["creating"] = call == "create"
-		broken, err := facts.Eval(rule.If, environment)
-		if err != nil {
-			return fmt.Errorf("rule of %s: %w", kind, err)
-		}
-		if broken == true {
-			return fmt.Errorf("api error %s (%s)", rule.Error, rule.Source)
+		if slices.Contains(rule.On, call) || (len(rule.On) == 0 && call != "delete") {
+			environment := s.environment(planned, region)
+			environment["old"] = prior
+			if facts.Eval(rule.If, environment) == true {
+				account.Refuse("%s (%s)", rule.Error, rule.Source)
+			}
 		}
 	}
-	return nil
 }
 
 // held refuses to delete what others still use.
-func (s *server) held(kind string, r *account.Resource) error {
-	for _, holder := range facts.Of(kind).HeldBy {
-		holderKind, path, _ := strings.Cut(holder, ".")
-		found, err := s.account.Find(holderKind, r.Region, func(other *account.Resource) bool {
-			if other.MadeBy == r.ID {
-				return false
-			}
+func (s *server) held(r *account.Resource) {
+	for _, holder := range facts.Of(r.Type).HeldBy {
+		kind, path, _ := strings.Cut(holder, ".")
+		for _, other := range s.account.Find(kind, r.Region, func(other *account.Resource) bool { return other.MadeBy != r.ID }) {
 			for _, value := range at(other.Attributes, strings.Split(path, ".")) {
 				if value == r.ID || value == r.Attributes["arn"] || (value == r.Attributes["name"] && value != "") {
-					return true
+					account.Refuse("DependencyViolation: %s %s can't be deleted while %s %s uses it", r.Type, r.ID, kind, other.ID)
 				}
 			}
-			return false
-		})
-		if err != nil {
-			return err
-		}
-		if len(found) > 0 {
-			return fmt.Errorf("api error DependencyViolation: %s %s can't be deleted while %s %s uses it",
-				kind, r.ID, holderKind, found[0].ID)
 		}
 	}
-	return nil
 }

@@ -11,93 +11,76 @@ import (
 	"os/exec"
 	"strings"
 
+	"hello/aws-simulation/account"
 	"hello/aws-simulation/facts"
 )
 
-// compute does what the small providers do: those of random and external that modules use; null_resource needs nothing.
-func compute(kind string, values map[string]any) error {
+// compute does what the small providers do, as far as modules use them.
+func compute(kind string, values map[string]any) {
 	switch kind {
 	case "random_id":
-		length, _ := values["byte_length"].(float64)
-		if values["hex"] != unknown {
-			return nil
+		if values["hex"] == unknown {
+			bytes := make([]byte, int(values["byte_length"].(float64)))
+			rand.Read(bytes)
+			prefix, _ := values["prefix"].(string)
+			values["hex"], values["dec"] = prefix+hex.EncodeToString(bytes), prefix+new(big.Int).SetBytes(bytes).String()
+			values["id"] = base64.RawURLEncoding.EncodeToString(bytes)
+			values["b64_url"], values["b64_std"] = prefix+fmt.Sprint(values["id"]), prefix+base64.StdEncoding.EncodeToString(bytes)
 		}
-		bytes := make([]byte, int(length))
-		rand.Read(bytes)
-		prefix, _ := values["prefix"].(string)
-		values["hex"], values["dec"] = prefix+hex.EncodeToString(bytes), prefix+new(big.Int).SetBytes(bytes).String()
-		values["b64_url"], values["b64_std"] = prefix+base64.RawURLEncoding.EncodeToString(bytes), prefix+base64.StdEncoding.EncodeToString(bytes)
-		values["id"] = base64.RawURLEncoding.EncodeToString(bytes)
 	case "random_password", "random_string":
-		if values["result"] == nil || values["result"] == unknown {
-			values["result"] = randomText(values, "length", 16, "")
+		if values["result"] == unknown {
+			values["result"] = randomText(values, "length", 16)
 		}
-		if kind == "random_string" {
-			values["id"] = values["result"]
-		} else if _, has := values["id"]; has {
-			values["id"] = "none"
-		}
-	case "null_resource", "null_data_source":
+	case "null_resource":
 		if values["id"] == unknown {
 			values["id"] = facts.Hex(16)
 		}
 	case "external":
-		return external(values)
+		external(values)
 	default:
-		return fmt.Errorf("the simulation can't compute %s: add it to provider/local.go", kind)
+		panic("the simulation can't compute " + kind + ": add it to provider/local.go")
 	}
-	return nil
 }
 
-// randomText makes a password; the argument of its length and that of the characters to leave out differ by provider.
-func randomText(values map[string]any, lengthArgument string, length int, excludeArgument string) string {
+// randomText makes a password; the argument of its length has a name of its own in each provider.
+func randomText(values map[string]any, lengthArgument string, length int) string {
 	if given, ok := values[lengthArgument].(float64); ok {
 		length = int(given)
 	}
 	letters := "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	special := "!@#$%&*()-_=+[]{}<>:?"
-	if own, ok := values["override_special"].(string); ok && own != "" {
-		special = own
-	}
-	if values["special"] != false && values["exclude_punctuation"] != true {
+	if special, _ := values["override_special"].(string); special != "" {
 		letters += special
+	} else if values["special"] != false && values["exclude_punctuation"] != true {
+		letters += "!@#$%&*()-_=+[]{}<>:?"
 	}
-	if exclude, ok := values[excludeArgument].(string); ok {
-		letters = strings.Map(func(r rune) rune {
-			if strings.ContainsRune(exclude, r) {
+	if exclude, ok := values["exclude_characters"].(string); ok {
+		letters = strings.Map(func(letter rune) rune {
+			if strings.ContainsRune(exclude, letter) {
 				return -1
 			}
-			return r
+			return letter
 		}, letters)
 	}
 	text := make([]byte, length)
 	for i := range text {
-		n, _ := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
+		account.Check(err)
 		text[i] = letters[n.Int64()]
 	}
 	return string(text)
 }
 
 // external runs a program that reads its query and writes its result as JSON.
-func external(values map[string]any) error {
+func external(values map[string]any) {
 	program := texts(values["program"])
-	query, err := json.Marshal(values["query"])
-	if err != nil {
-		return err
-	}
 	command := exec.Command(program[0], program[1:]...)
-	command.Stdin = strings.NewReader(string(query))
+	command.Stdin = strings.NewReader(string(asJSON(values["query"])))
 	command.Dir, _ = values["working_dir"].(string)
 	output, err := command.Output()
-	if err != nil {
-		return fmt.Errorf("%s: %w", program[0], err)
-	}
+	account.Check(err)
 	var result map[string]any
-	if err := json.Unmarshal(output, &result); err != nil {
-		return fmt.Errorf("%s: %w", program[0], err)
-	}
+	account.Check(json.Unmarshal(output, &result))
 	values["result"], values["id"] = result, "-"
-	return nil
 }
 
 func checksum(text string) string {

@@ -3,85 +3,54 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
-	"sort"
 	"strings"
+
+	"hello/aws-simulation/account"
 )
 
-// policyDocument computes aws_iam_policy_document: statements merged by Sid in the provider's order (source documents,
-// own statements, overriding documents), one-element lists as texts, &{…} for variables.
-// Source: the data source's page in the provider's documentation.
-func policyDocument(data map[string]any) error {
-	var statements []map[string]any
-	merge := func(statement map[string]any, override bool) error {
-		sid, _ := statement["Sid"].(string)
-		same := func(other map[string]any) bool { return sid != "" && other["Sid"] == sid }
-		if i := slices.IndexFunc(statements, same); i >= 0 {
-			if !override {
-				return fmt.Errorf("duplicate Sid (%s)", sid)
-			}
+// policyDocument computes aws_iam_policy_document: source documents, own statements, overriding documents, of which a
+// later statement takes the place of one with its Sid. Source: the data source's page in the provider's documentation.
+func policyDocument(data map[string]any) {
+	statements := []map[string]any{}
+	add := func(statement map[string]any) {
+		sid := statement["Sid"]
+		i := slices.IndexFunc(statements, func(other map[string]any) bool { return sid != nil && other["Sid"] == sid })
+		if i < 0 {
+			statements = append(statements, statement)
+		} else {
 			statements[i] = statement
-			return nil
 		}
-		statements = append(statements, statement)
-		return nil
 	}
-	if err := mergeDocuments(data["source_policy_documents"], false, merge); err != nil {
-		return err
-	}
+	addDocuments(data["source_policy_documents"], add)
 	own, _ := data["statement"].([]any)
 	for _, block := range own {
-		// An own statement overrides a source's with its Sid.
-		if err := merge(statement(asMap(block)), true); err != nil {
-			return err
-		}
+		add(statement(asMap(block)))
 	}
-	if err := mergeDocuments(data["override_policy_documents"], true, merge); err != nil {
-		return err
+	addDocuments(data["override_policy_documents"], add)
+	document := map[string]any{"Version": "2012-10-17", "Statement": statements}
+	if version, _ := data["version"].(string); version != "" {
+		document["Version"] = version
 	}
-	document := struct {
-		Version   string
-		ID        any              `json:"Id,omitempty"`
-		Statement []map[string]any `json:",omitempty"`
-	}{"2012-10-17", data["policy_id"], statements}
-	if version, ok := data["version"].(string); ok && version != "" {
-		document.Version = version
+	if id, _ := data["policy_id"].(string); id != "" {
+		document["Id"] = id
 	}
 	pretty, err := json.MarshalIndent(document, "", "  ")
-	if err != nil {
-		return err
-	}
-	minified, err := json.Marshal(document)
-	data["json"], data["minified_json"], data["id"] = string(pretty), string(minified), checksum(string(pretty))
-	return err
+	account.Check(err)
+	data["json"], data["minified_json"] = string(pretty), string(asJSON(document))
 }
 
-func mergeDocuments(documents any, override bool, merge func(map[string]any, bool) error) error {
-	list, _ := documents.([]any)
-	for _, text := range list {
-		if text == nil || text == "" {
-			continue
+func addDocuments(documents any, add func(map[string]any)) {
+	for _, text := range texts(documents) {
+		var document struct{ Statement any }
+		if text != "" {
+			account.Check(json.Unmarshal([]byte(text), &document))
 		}
-		var document struct{ Statement json.RawMessage }
-		if err := json.Unmarshal([]byte(fmt.Sprint(text)), &document); err != nil {
-			return fmt.Errorf("policy document: %w", err)
-		}
-		var several []map[string]any
-		if json.Unmarshal(document.Statement, &several) != nil {
-			var one map[string]any
-			if err := json.Unmarshal(document.Statement, &one); err != nil {
-				return fmt.Errorf("policy document: %w", err)
-			}
-			several = []map[string]any{one}
-		}
-		for _, s := range several {
-			if err := merge(s, override); err != nil {
-				return err
-			}
-		}
+		each(document.Statement, func(statement map[string]any) any {
+			add(statement)
+			return nil
+		})
 	}
-	return nil
 }
 
 func statement(block map[string]any) map[string]any {
@@ -94,28 +63,24 @@ func statement(block map[string]any) map[string]any {
 	for member, argument := range map[string]string{
 		"Action": "actions", "NotAction": "not_actions", "Resource": "resources", "NotResource": "not_resources",
 	} {
-		if texts := texts(block[argument]); len(texts) > 0 {
-			sort.Sort(sort.Reverse(sort.StringSlice(texts)))
-			s[member] = oneOrMany(texts)
+		if values := texts(block[argument]); len(values) > 0 {
+			s[member] = oneOrMany(values)
 		}
 	}
 	for member, argument := range map[string]string{"Principal": "principals", "NotPrincipal": "not_principals"} {
-		if principals := principals(block[argument]); principals != nil {
+		if principals := grouped(block[argument], "type", "identifiers"); len(principals) > 0 {
 			s[member] = principals
+			if principals["*"] == "*" {
+				s[member] = "*"
+			}
 		}
 	}
-	conditions := map[string]map[string]any{}
+	conditions := map[string]any{}
 	blocks, _ := block["condition"].([]any)
 	for _, c := range blocks {
-		test, variable := fmt.Sprint(asMap(c)["test"]), fmt.Sprint(asMap(c)["variable"])
-		if conditions[test] == nil {
-			conditions[test] = map[string]any{}
-		}
-		values := texts(asMap(c)["values"])
-		if before, ok := conditions[test][variable]; ok {
-			values = append(manyOf(before), values...)
-		}
-		conditions[test][variable] = oneOrMany(values)
+		test := fmt.Sprint(asMap(c)["test"])
+		same := slices.DeleteFunc(slices.Clone(blocks), func(other any) bool { return asMap(other)["test"] != test })
+		conditions[test] = grouped(any(same), "variable", "values")
 	}
 	if len(conditions) > 0 {
 		s["Condition"] = conditions
@@ -123,23 +88,17 @@ func statement(block map[string]any) map[string]any {
 	return s
 }
 
-func principals(blocks any) any {
+// grouped collects the values of blocks by one of their arguments.
+func grouped(blocks any, by, values string) map[string]any {
+	groups := map[string][]string{}
 	list, _ := blocks.([]any)
-	byType := map[string][]string{}
 	for _, block := range list {
-		kind := fmt.Sprint(asMap(block)["type"])
-		byType[kind] = append(byType[kind], texts(asMap(block)["identifiers"])...)
-	}
-	if len(byType) == 0 {
-		return nil
-	}
-	if slices.Equal(byType["*"], []string{"*"}) && len(byType) == 1 {
-		return "*"
+		key := fmt.Sprint(asMap(block)[by])
+		groups[key] = append(groups[key], texts(asMap(block)[values])...)
 	}
 	result := map[string]any{}
-	for _, kind := range slices.Sorted(maps.Keys(byType)) {
-		sort.Sort(sort.Reverse(sort.StringSlice(byType[kind])))
-		result[kind] = oneOrMany(byType[kind])
+	for key, group := range groups {
+		result[key] = oneOrMany(group)
 	}
 	return result
 }
@@ -147,9 +106,11 @@ func principals(blocks any) any {
 // texts reads a list of texts; &{…} is how policy variables are written, since ${…} is the language's own.
 func texts(value any) []string {
 	list, _ := value.([]any)
-	result := make([]string, len(list))
-	for i, text := range list {
-		result[i] = strings.ReplaceAll(fmt.Sprint(text), "&{", "${")
+	result := []string{}
+	for _, text := range list {
+		if text != nil {
+			result = append(result, strings.ReplaceAll(fmt.Sprint(text), "&{", "${"))
+		}
 	}
 	return result
 }
@@ -159,11 +120,4 @@ func oneOrMany(texts []string) any {
 		return texts[0]
 	}
 	return texts
-}
-
-func manyOf(value any) []string {
-	if text, ok := value.(string); ok {
-		return []string{text}
-	}
-	return value.([]string)
 }

@@ -4,9 +4,11 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -17,7 +19,10 @@ import (
 	"hello/aws-simulation/schema"
 )
 
-// server answers for one provider. What is not of aws (random, tls, …) has no account: its state is all there is.
+// DefaultAccount is the account of who assumes no role in another and sets no AWS_SIMULATION_ACCOUNT_ID.
+const DefaultAccount = "123456789012"
+
+// server answers for one provider. What is not of aws (random, null, …) has no account: its state is all there is.
 type server struct {
 	name        string
 	schema      *schema.Provider
@@ -34,105 +39,58 @@ func New(name string) (tfprotov5.ProviderServer, error) {
 	}
 	folder := os.Getenv("AWS_SIMULATION_ACCOUNTS")
 	if name == "aws" && folder == "" {
-		return nil, fmt.Errorf("AWS_SIMULATION_ACCOUNTS is missing: the folder where the simulated accounts are")
+		return nil, errors.New("AWS_SIMULATION_ACCOUNTS is missing: the folder where the simulated accounts are")
 	}
 	return &server{name: name, schema: provider, account: account.Account{Folder: folder}}, nil
 }
 
-// providerMeta is what modules may say of themselves.
-var providerMeta = &tfprotov5.Schema{Block: &tfprotov5.SchemaBlock{Attributes: []*tfprotov5.SchemaAttribute{
-	{Name: "user_agent", Type: tftypes.List{ElementType: tftypes.String}, Optional: true},
-}}}
-
-var capabilities = &tfprotov5.ServerCapabilities{GetProviderSchemaOptional: true, PlanDestroy: true}
-
-func (s *server) GetMetadata(context.Context, *tfprotov5.GetMetadataRequest) (*tfprotov5.GetMetadataResponse, error) {
-	response := &tfprotov5.GetMetadataResponse{ServerCapabilities: capabilities}
-	for name := range s.schema.Resources {
-		response.Resources = append(response.Resources, tfprotov5.ResourceMetadata{TypeName: name})
+// diagnose makes an error of a panic, so that no odd value ends the provider. One of Go's own is a fault of the simulation.
+func diagnose(summary string, diagnostics *[]*tfprotov5.Diagnostic) {
+	fault := recover()
+	if fault == nil {
+		return
 	}
-	for name := range s.schema.Data {
-		response.DataSources = append(response.DataSources, tfprotov5.DataSourceMetadata{TypeName: name})
+	if _, ours := fault.(interface{ RuntimeError() }); ours {
+		fault = fmt.Sprintf("fault of the simulation: %v\n%s", fault, debug.Stack())
 	}
-	for name := range s.schema.Ephemeral {
-		response.EphemeralResources = append(response.EphemeralResources, tfprotov5.EphemeralResourceMetadata{TypeName: name})
-	}
-	return response, nil
+	*diagnostics = append(*diagnostics, &tfprotov5.Diagnostic{
+		Severity: tfprotov5.DiagnosticSeverityError, Summary: summary, Detail: fmt.Sprint(fault),
+	})
 }
-
-func (s *server) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchemaRequest) (*tfprotov5.GetProviderSchemaResponse, error) {
-	all := func(resources map[string]schema.Resource) map[string]*tfprotov5.Schema {
-		schemas := map[string]*tfprotov5.Schema{}
-		for name, resource := range resources {
-			schemas[name] = resource.Protocol()
-		}
-		return schemas
-	}
-	response := &tfprotov5.GetProviderSchemaResponse{
-		ServerCapabilities:       capabilities,
-		Provider:                 s.schema.Provider.Protocol(),
-		ResourceSchemas:          all(s.schema.Resources),
-		DataSourceSchemas:        all(s.schema.Data),
-		EphemeralResourceSchemas: all(s.schema.Ephemeral),
-	}
-	if s.name == "aws" {
-		response.ProviderMeta = providerMeta
-	}
-	return response, nil
-}
-
-func (s *server) PrepareProviderConfig(_ context.Context, r *tfprotov5.PrepareProviderConfigRequest) (*tfprotov5.PrepareProviderConfigResponse, error) {
-	return &tfprotov5.PrepareProviderConfigResponse{PreparedConfig: r.Config}, nil
-}
-
-// DefaultAccount is the account of who assumes no role in another.
-const DefaultAccount = "123456789012"
 
 func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProviderRequest) (*tfprotov5.ConfigureProviderResponse, error) {
 	response := &tfprotov5.ConfigureProviderResponse{}
+	defer diagnose("configuring the provider "+s.name, &response.Diagnostics)
 	if s.name != "aws" {
 		return response, nil
 	}
-	config, err := decode(r.Config, s.schema.Provider.Protocol().ValueType())
-	if err != nil {
-		return nil, err
-	}
-	s.account.ID = firstOf(accountOfRole(config), os.Getenv("AWS_SIMULATION_ACCOUNT_ID"), DefaultAccount)
+	config := decode(r.Config)
 	configured, _ := config["region"].(string)
 	s.region = firstOf(configured, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	if s.region == "" {
-		response.Diagnostics = failure("invalid AWS Region", fmt.Errorf("set region in the provider block or AWS_REGION"))
-		return response, nil
+		panic("invalid AWS Region: set region in the provider block or AWS_REGION")
 	}
-	if defaults, _ := config["default_tags"].([]any); len(defaults) > 0 {
-		if block, ok := defaults[0].(map[string]any); ok {
-			s.defaultTags, _ = block["tags"].(map[string]any)
-		}
+	s.account.ID = firstOf(accountOfRole(config), os.Getenv("AWS_SIMULATION_ACCOUNT_ID"), DefaultAccount)
+	defaults, _ := config["default_tags"].([]any)
+	for _, block := range defaults {
+		s.defaultTags = asMap(asMap(block)["tags"])
 	}
 	allowed, _ := config["allowed_account_ids"].([]any)
 	forbidden, _ := config["forbidden_account_ids"].([]any)
 	if (len(allowed) > 0 && !slices.Contains(allowed, any(s.account.ID))) || slices.Contains(forbidden, any(s.account.ID)) {
-		response.Diagnostics = failure("AWS account ID not allowed: "+s.account.ID, nil)
-		return response, nil
+		panic("AWS account ID not allowed: " + s.account.ID)
 	}
-	faults, err := account.ReadFaults(s.account.Folder)
-	if err == nil {
-		err = faults.Reach("read", "sts", s.region)
-	}
-	if err != nil {
-		response.Diagnostics = failure("validating provider credentials: retrieving caller identity from STS", err)
-	}
+	account.Call(s.account.Folder, "read", "sts", s.region, 0)
 	return response, nil
 }
 
 func accountOfRole(config map[string]any) string {
 	roles, _ := config["assume_role"].([]any)
-	if len(roles) == 0 {
-		return ""
-	}
-	role, _ := roles[0].(map[string]any)["role_arn"].(string)
-	if parts := strings.Split(role, ":"); len(parts) > 5 {
-		return parts[4]
+	for _, role := range roles {
+		arn, _ := asMap(role)["role_arn"].(string)
+		if parts := strings.Split(arn, ":"); len(parts) > 5 {
+			return parts[4]
+		}
 	}
 	return ""
 }
@@ -146,205 +104,131 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-func (s *server) StopProvider(context.Context, *tfprotov5.StopProviderRequest) (*tfprotov5.StopProviderResponse, error) {
-	return &tfprotov5.StopProviderResponse{}, nil
-}
-
-func failure(summary string, err error) []*tfprotov5.Diagnostic {
-	diagnostic := &tfprotov5.Diagnostic{Severity: tfprotov5.DiagnosticSeverityError, Summary: summary}
-	if err != nil {
-		diagnostic.Detail = err.Error()
-	}
-	return []*tfprotov5.Diagnostic{diagnostic}
-}
-
-func (s *server) resource(kind string) (*schema.Block, tftypes.Type) {
-	resource := s.schema.Resources[kind]
-	return resource.Block, resource.Protocol().ValueType()
-}
-
 func (s *server) ValidateResourceTypeConfig(_ context.Context, r *tfprotov5.ValidateResourceTypeConfigRequest) (*tfprotov5.ValidateResourceTypeConfigResponse, error) {
-	_, t := s.resource(r.TypeName)
-	config, err := decode(r.Config, t)
-	if err != nil {
-		return nil, err
-	}
 	response := &tfprotov5.ValidateResourceTypeConfigResponse{}
-	for _, fault := range checkValues(r.TypeName, config) {
-		response.Diagnostics = append(response.Diagnostics, failure(r.TypeName+": "+fault, nil)...)
+	for _, fault := range checkValues(r.TypeName, decode(r.Config)) {
+		func() {
+			defer diagnose(r.TypeName, &response.Diagnostics)
+			panic(fault)
+		}()
 	}
 	return response, nil
 }
 
 func (s *server) UpgradeResourceState(_ context.Context, r *tfprotov5.UpgradeResourceStateRequest) (*tfprotov5.UpgradeResourceStateResponse, error) {
-	_, t := s.resource(r.TypeName)
-	value, err := r.RawState.UnmarshalWithOpts(t, tfprotov5.UnmarshalOpts{
-		ValueFromJSONOpts: tftypes.ValueFromJSONOpts{IgnoreUndefinedAttributes: true},
-	})
-	if err != nil {
-		return nil, err
-	}
-	upgraded, err := tfprotov5.NewDynamicValue(t, value)
-	return &tfprotov5.UpgradeResourceStateResponse{UpgradedState: &upgraded}, err
+	response := &tfprotov5.UpgradeResourceStateResponse{}
+	defer diagnose("reading the state of "+r.TypeName, &response.Diagnostics)
+	var state map[string]any
+	account.Check(json.Unmarshal(r.RawState.JSON, &state))
+	response.UpgradedState = encode(state, s.schema.Resources[r.TypeName].Block)
+	return response, nil
 }
 
-// private carries the ID, since some types have no attribute for it.
-type private struct {
-	ID string `json:"id"`
-}
-
-func identity(state map[string]any, bytes []byte) string {
-	var p private
-	if json.Unmarshal(bytes, &p) == nil && p.ID != "" {
-		return p.ID
+// identity is the ID of a resource; a type without an attribute for it has it in the private part of its state.
+func identity(state map[string]any, private []byte) string {
+	var id string
+	if json.Unmarshal(private, &id) != nil {
+		id, _ = state["id"].(string)
 	}
-	id, _ := state["id"].(string)
 	return id
 }
 
 func (s *server) ReadResource(_ context.Context, r *tfprotov5.ReadResourceRequest) (*tfprotov5.ReadResourceResponse, error) {
 	response := &tfprotov5.ReadResourceResponse{NewState: r.CurrentState, Private: r.Private}
+	defer diagnose("reading "+r.TypeName, &response.Diagnostics)
 	if s.name != "aws" {
 		return response, nil
 	}
-	block, t := s.resource(r.TypeName)
-	state, err := decode(r.CurrentState, t)
-	if err != nil {
-		return nil, err
-	}
+	block, state := s.schema.Resources[r.TypeName].Block, decode(r.CurrentState)
 	region := s.place(block, state)
-	faults, err := account.ReadFaults(s.account.Folder)
-	if err == nil {
-		err = faults.Reach("read", r.TypeName, region)
+	account.Call(s.account.Folder, "read", r.TypeName, region, 0.3)
+	response.NewState = encode(nil, block)
+	if found := s.account.Get(r.TypeName, region, identity(state, r.Private)); found != nil {
+		response.NewState = encode(found.Attributes, block)
 	}
-	if err != nil {
-		response.Diagnostics = failure("reading "+r.TypeName, err)
-		return response, nil
-	}
-	faults.Wait(0.3)
-	found, err := s.account.Get(r.TypeName, region, identity(state, r.Private))
-	if err != nil {
-		response.Diagnostics = failure("reading "+r.TypeName, err)
-		return response, nil
-	}
-	var read map[string]any
-	if found != nil {
-		read = found.Attributes
-	}
-	response.NewState, err = encode(read, t)
-	return response, err
+	return response, nil
 }
 
 func (s *server) PlanResourceChange(_ context.Context, r *tfprotov5.PlanResourceChangeRequest) (*tfprotov5.PlanResourceChangeResponse, error) {
 	response := &tfprotov5.PlanResourceChangeResponse{
 		PlannedState: r.ProposedNewState, PlannedPrivate: r.PriorPrivate, UnsafeToUseLegacyTypeSystem: true,
 	}
-	block, t := s.resource(r.TypeName)
-	proposed, err := decode(r.ProposedNewState, t)
-	if err != nil || proposed == nil {
-		return response, err
+	defer diagnose("planning "+r.TypeName, &response.Diagnostics)
+	block, proposed := s.schema.Resources[r.TypeName].Block, decode(r.ProposedNewState)
+	if proposed == nil {
+		return response, nil
 	}
-	prior, err := decode(r.PriorState, t)
-	if err != nil {
-		return nil, err
-	}
-	config, err := decode(r.Config, t)
-	if err != nil {
-		return nil, err
-	}
-	planned, replaces := s.plan(r.TypeName, block, prior, proposed, config)
+	planned, replaces := s.plan(r.TypeName, block, decode(r.PriorState), proposed, decode(r.Config))
 	for _, name := range replaces {
 		response.RequiresReplace = append(response.RequiresReplace, tftypes.NewAttributePath().WithAttributeName(name))
 	}
-	response.PlannedState, err = encode(planned, t)
-	return response, err
+	response.PlannedState = encode(planned, block)
+	return response, nil
 }
 
 func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResourceChangeRequest) (*tfprotov5.ApplyResourceChangeResponse, error) {
-	response := &tfprotov5.ApplyResourceChangeResponse{NewState: r.PriorState, UnsafeToUseLegacyTypeSystem: true}
-	block, t := s.resource(r.TypeName)
-	prior, err := decode(r.PriorState, t)
-	if err != nil {
-		return nil, err
+	response := &tfprotov5.ApplyResourceChangeResponse{
+		NewState: r.PriorState, Private: r.PlannedPrivate, UnsafeToUseLegacyTypeSystem: true,
 	}
-	planned, err := decode(r.PlannedState, t)
-	if err != nil {
-		return nil, err
-	}
-	config, err := decode(r.Config, t)
-	if err != nil {
-		return nil, err
-	}
+	block := s.schema.Resources[r.TypeName].Block
+	prior, planned, config := decode(r.PriorState), decode(r.PlannedState), decode(r.Config)
 	id := identity(prior, r.PlannedPrivate)
-	var result *account.Resource
-	call := "creating "
+	call := map[bool]string{true: "creating", false: "changing"}[prior == nil]
+	if planned == nil {
+		call = "deleting"
+	}
+	defer diagnose(strings.TrimSpace(call+" "+r.TypeName+" "+id), &response.Diagnostics)
+	var result map[string]any
 	switch {
+	case s.name != "aws" && planned != nil:
+		result = maps.Clone(planned)
+		compute(r.TypeName, result)
+		fillBlock(block, result, func(string) any { return nil })
 	case s.name != "aws":
-		return s.applyLocally(r, block, t, prior, planned)
 	case planned == nil:
-		call = "deleting "
-		err = s.remove(r.TypeName, block, id, prior)
-		response.Private = r.PlannedPrivate
-	case prior == nil:
-		result, err = s.create(r.TypeName, block, planned, config)
+		s.remove(r.TypeName, block, id, prior)
 	default:
-		call = "updating "
-		result, err = s.change(r.TypeName, block, id, prior, planned, config)
-		response.Private = r.PlannedPrivate
+		made := s.put(r.TypeName, block, id, prior, planned, config)
+		result, response.Private = made.Attributes, asJSON(made.ID)
 	}
-	if err != nil {
-		response.Diagnostics = failure(strings.TrimSpace(call+r.TypeName+" "+id), err)
-		return response, nil
-	}
-	if result == nil {
-		response.NewState, err = encode(nil, t)
-		return response, err
-	}
-	if response.Private, err = json.Marshal(private{result.ID}); err != nil {
-		return nil, err
-	}
-	response.NewState, err = encode(result.Attributes, t)
-	return response, err
+	response.NewState = encode(result, block)
+	return response, nil
 }
 
 func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResourceStateRequest) (*tfprotov5.ImportResourceStateResponse, error) {
-	block, t := s.resource(r.TypeName)
-	id, region, hasRegion := strings.Cut(r.ID, "@")
-	if !hasRegion {
+	response := &tfprotov5.ImportResourceStateResponse{}
+	defer diagnose("importing "+r.TypeName+" "+r.ID, &response.Diagnostics)
+	block := s.schema.Resources[r.TypeName].Block
+	// The provider's own way to name a region other than its own.
+	id, region, named := strings.Cut(r.ID, "@")
+	if !named {
 		region = s.place(block, nil)
 	}
 	found := s.lookup(r.TypeName, region, id)
 	if found == nil {
-		return &tfprotov5.ImportResourceStateResponse{
-			Diagnostics: failure("cannot import non-existent remote object", fmt.Errorf("no %s %q in %s", r.TypeName, id, region)),
-		}, nil
+		panic("cannot import a non-existent remote object")
 	}
-	state, err := encode(found.Attributes, t)
-	if err != nil {
-		return nil, err
+	response.ImportedResources = []*tfprotov5.ImportedResource{
+		{TypeName: r.TypeName, State: encode(found.Attributes, block), Private: asJSON(found.ID)},
 	}
-	bytes, err := json.Marshal(private{found.ID})
-	return &tfprotov5.ImportResourceStateResponse{
-		ImportedResources: []*tfprotov5.ImportedResource{{TypeName: r.TypeName, State: state, Private: bytes}},
-	}, err
+	return response, nil
 }
 
-func (s *server) MoveResourceState(context.Context, *tfprotov5.MoveResourceStateRequest) (*tfprotov5.MoveResourceStateResponse, error) {
-	return &tfprotov5.MoveResourceStateResponse{Diagnostics: failure("moving between types is not simulated", nil)}, nil
+func (s *server) ReadDataSource(_ context.Context, r *tfprotov5.ReadDataSourceRequest) (*tfprotov5.ReadDataSourceResponse, error) {
+	response := &tfprotov5.ReadDataSourceResponse{}
+	defer diagnose("reading "+r.TypeName, &response.Diagnostics)
+	block := s.schema.Data[r.TypeName].Block
+	response.State = encode(s.answer(r.TypeName, block, decode(r.Config)), block)
+	return response, nil
 }
 
-func (s *server) applyLocally(r *tfprotov5.ApplyResourceChangeRequest, block *schema.Block, t tftypes.Type, prior, planned map[string]any) (*tfprotov5.ApplyResourceChangeResponse, error) {
-	response := &tfprotov5.ApplyResourceChangeResponse{NewState: r.PriorState, UnsafeToUseLegacyTypeSystem: true}
-	var result map[string]any
-	if planned != nil {
-		result = maps.Clone(planned)
-		if err := compute(r.TypeName, result); err != nil {
-			response.Diagnostics = failure(r.TypeName, err)
-			return response, nil
-		}
-		fillBlock(block, result, func(string) any { return nil })
-	}
-	var err error
-	response.NewState, err = encode(result, t)
-	return response, err
+func (s *server) OpenEphemeralResource(_ context.Context, r *tfprotov5.OpenEphemeralResourceRequest) (*tfprotov5.OpenEphemeralResourceResponse, error) {
+	response := &tfprotov5.OpenEphemeralResourceResponse{}
+	defer diagnose("opening "+r.TypeName, &response.Diagnostics)
+	block, config := s.schema.Ephemeral[r.TypeName].Block, decode(r.Config)
+	result := fillPlan(block, config, config, nil, "")
+	s.open(r.TypeName, result)
+	fillBlock(block, result, func(string) any { return nil })
+	response.Result = encode(result, block)
+	return response, nil
 }

@@ -1,173 +1,146 @@
 package provider
 
 import (
-	"fmt"
-	"math/big"
+	"bytes"
+	"encoding/json"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/vmihailenco/msgpack/v5"
+
+	"hello/aws-simulation/account"
+	"hello/aws-simulation/schema"
 )
 
 type unknownValue struct{}
 
-// unknown stands for a value that is known only after the apply.
+// unknown stands for a value that is known only after the apply; on the wire it is an extension of MessagePack.
 var unknown any = unknownValue{}
 
+func (unknownValue) EncodeMsgpack(encoder *msgpack.Encoder) error {
+	_, err := encoder.Writer().Write([]byte{0xd4, 0, 0})
+	return err
+}
+
+func init() {
+	// 12 is an unknown value of which something is known, such as that it isn't null.
+	for _, extension := range []int8{0, 12} {
+		msgpack.RegisterExtDecoder(extension, unknownValue{}, func(decoder *msgpack.Decoder, _ reflect.Value, length int) error {
+			return decoder.ReadFull(make([]byte, length))
+		})
+	}
+}
+
 // decode makes plain Go of what the protocol sends: maps, slices, strings, float64, bool, nil and unknown.
-func decode(value *tfprotov5.DynamicValue, t tftypes.Type) (map[string]any, error) {
+func decode(value *tfprotov5.DynamicValue) map[string]any {
 	if value == nil {
-		return nil, nil
+		return nil
 	}
-	decoded, err := value.Unmarshal(t)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := toPlain(decoded)
-	if err != nil || plain == nil {
-		return nil, err
-	}
-	return plain.(map[string]any), nil
+	decoder := msgpack.NewDecoder(bytes.NewReader(value.MsgPack))
+	decoder.UseLooseInterfaceDecoding(true)
+	decoded, err := decoder.DecodeInterface()
+	account.Check(err)
+	plain, _ := asPlain(decoded).(map[string]any)
+	return plain
 }
 
-func toPlain(v tftypes.Value) (any, error) {
-	switch {
-	case !v.IsKnown():
-		return unknown, nil
-	case v.IsNull():
-		return nil, nil
-	}
-	switch v.Type().(type) {
-	case tftypes.Object, tftypes.Map:
-		var members map[string]tftypes.Value
-		if err := v.As(&members); err != nil {
-			return nil, err
+func asPlain(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			value[name] = asPlain(member)
 		}
-		plain := make(map[string]any, len(members))
-		for name, member := range members {
-			var err error
-			if plain[name], err = toPlain(member); err != nil {
-				return nil, err
-			}
+	case []any:
+		for i, element := range value {
+			value[i] = asPlain(element)
 		}
-		return plain, nil
-	case tftypes.List, tftypes.Set, tftypes.Tuple:
-		var elements []tftypes.Value
-		if err := v.As(&elements); err != nil {
-			return nil, err
-		}
-		plain := make([]any, len(elements))
-		for i, element := range elements {
-			var err error
-			if plain[i], err = toPlain(element); err != nil {
-				return nil, err
-			}
-		}
-		return plain, nil
+	case int64:
+		return float64(value)
+	case uint64:
+		return float64(value)
+	case unknownValue, *unknownValue:
+		return unknown
 	}
-	if v.Type().Is(tftypes.Bool) {
-		var b bool
-		return b, v.As(&b)
-	}
-	if v.Type().Is(tftypes.Number) {
-		var n big.Float
-		err := v.As(&n)
-		f, _ := n.Float64()
-		return f, err
-	}
-	var s string
-	err := v.As(&s)
-	return s, err
+	return value
 }
 
-// encode is the reverse of decode.
-func encode(plain map[string]any, t tftypes.Type) (*tfprotov5.DynamicValue, error) {
-	var untyped any
+// encode is the reverse of decode: whatever the block has no name for is left out, whatever is missing is null.
+func encode(plain map[string]any, block *schema.Block) *tfprotov5.DynamicValue {
+	var whole any
 	if plain != nil {
-		untyped = plain
+		whole = complete(block, plain)
 	}
-	value, err := fromPlain(untyped, t, "")
-	if err != nil {
-		return nil, err
-	}
-	encoded, err := tfprotov5.NewDynamicValue(t, value)
-	return &encoded, err
+	packed, err := msgpack.Marshal(whole)
+	account.Check(err)
+	return &tfprotov5.DynamicValue{MsgPack: packed}
 }
 
-func fromPlain(plain any, t tftypes.Type, path string) (tftypes.Value, error) {
-	if plain == unknown {
-		return tftypes.NewValue(t, tftypes.UnknownValue), nil
+func complete(block *schema.Block, plain map[string]any) map[string]any {
+	whole := map[string]any{}
+	for name, attribute := range block.Attributes {
+		whole[name] = ofType(attribute.Parsed(), plain[name])
 	}
-	if plain == nil {
-		return tftypes.NewValue(t, nil), nil
+	for name, nested := range block.Blocks {
+		whole[name] = each(plain[name], func(element map[string]any) any { return complete(nested.Block, element) })
+		if whole[name] == nil && nested.Nesting != "single" {
+			whole[name] = []any{}
+		}
 	}
-	misfit := fmt.Errorf("%s: %v is no %s", path, plain, t)
-	switch t := t.(type) {
-	case tftypes.Object:
-		members, ok := plain.(map[string]any)
-		if !ok {
-			return tftypes.Value{}, misfit
+	return whole
+}
+
+// each applies a function to a map or to those in a list.
+func each(value any, do func(map[string]any) any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		return do(value)
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = each(element, do)
 		}
-		values := map[string]tftypes.Value{}
-		for name, member := range t.AttributeTypes {
-			var err error
-			if values[name], err = fromPlain(members[name], member, path+"."+name); err != nil {
-				return tftypes.Value{}, err
-			}
-		}
-		return tftypes.NewValue(t, values), nil
-	case tftypes.Map:
-		members, ok := plain.(map[string]any)
-		if !ok {
-			return tftypes.Value{}, misfit
-		}
-		values := map[string]tftypes.Value{}
+		return elements
+	}
+	return value
+}
+
+// ofType completes the objects of an attribute such as ["set", ["object", {…}]].
+func ofType(t any, value any) any {
+	kind, isCompound := t.([]any)
+	if !isCompound || value == nil || value == unknown {
+		return value
+	}
+	if members, isObject := kind[1].(map[string]any); isObject {
+		object := map[string]any{}
 		for name, member := range members {
-			var err error
-			if values[name], err = fromPlain(member, t.ElementType, path+"."+name); err != nil {
-				return tftypes.Value{}, err
-			}
+			object[name] = ofType(member, asMap(value)[name])
 		}
-		return tftypes.NewValue(t, values), nil
-	case tftypes.List:
-		values, err := fromElements(plain, t.ElementType, path, misfit)
-		return tftypes.NewValue(t, values), err
-	case tftypes.Set:
-		values, err := fromElements(plain, t.ElementType, path, misfit)
-		return tftypes.NewValue(t, values), err
+		return object
 	}
-	switch plain := plain.(type) {
-	case string:
-		if t.Is(tftypes.String) {
-			return tftypes.NewValue(t, plain), nil
+	switch value := value.(type) {
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = ofType(kind[1], element)
 		}
-	case bool:
-		if t.Is(tftypes.Bool) {
-			return tftypes.NewValue(t, plain), nil
+		return elements
+	case map[string]any:
+		members := map[string]any{}
+		for name, member := range value {
+			members[name] = ofType(kind[1], member)
 		}
-	case float64:
-		if t.Is(tftypes.Number) {
-			return tftypes.NewValue(t, plain), nil
-		}
-	case int:
-		if t.Is(tftypes.Number) {
-			return tftypes.NewValue(t, plain), nil
-		}
+		return members
 	}
-	return tftypes.Value{}, misfit
+	return value
 }
 
-func fromElements(plain any, element tftypes.Type, path string, misfit error) ([]tftypes.Value, error) {
-	elements, ok := plain.([]any)
-	if !ok {
-		return nil, misfit
-	}
-	values := []tftypes.Value{}
-	for i, e := range elements {
-		value, err := fromPlain(e, element, fmt.Sprintf("%s[%d]", path, i))
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, value)
-	}
-	return values, nil
+func asMap(value any) map[string]any {
+	m, _ := value.(map[string]any)
+	return m
+}
+
+func asJSON(value any) []byte {
+	text, err := json.Marshal(value)
+	account.Check(err)
+	return text
 }

@@ -6,8 +6,6 @@ import (
 	"compress/gzip"
 	"embed"
 	"encoding/json"
-	"fmt"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -16,7 +14,7 @@ import (
 //go:embed *.json.gz ephemeral.json
 var files embed.FS
 
-// Attribute is one argument or computed value.
+// Attribute is one argument or computed value; its type is in the notation of "string" and ["list", "string"].
 type Attribute struct {
 	Type      json.RawMessage
 	Required  bool
@@ -24,7 +22,6 @@ type Attribute struct {
 	Computed  bool
 	Sensitive bool
 	WriteOnly bool `json:"write_only"`
-	parse     func() tftypes.Type
 }
 
 // Nested is a block inside a block; Nesting is single, list, set or map, the limits are 0 where there are none.
@@ -41,6 +38,12 @@ type Block struct {
 	Blocks     map[string]*Nested `json:"block_types"`
 }
 
+// Resource is a versioned block.
+type Resource struct {
+	Version int64
+	Block   *Block
+}
+
 // Provider is everything that one provider serves.
 type Provider struct {
 	Provider  Resource
@@ -49,17 +52,11 @@ type Provider struct {
 	Ephemeral map[string]Resource `json:"ephemeral_resource_schemas"`
 }
 
-// Resource is a versioned block.
-type Resource struct {
-	Version int64
-	Block   *Block
-}
-
 // Load reads the schema of a provider by its name, such as aws.
 func Load(name string) (*Provider, error) {
 	packed, err := files.ReadFile(name + ".json.gz")
 	if err != nil {
-		return nil, fmt.Errorf("no schema facts of provider %s", name)
+		return nil, err
 	}
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
@@ -72,28 +69,23 @@ func Load(name string) (*Provider, error) {
 		return nil, err
 	}
 	provider := document.Schemas["registry.opentofu.org/hashicorp/"+name]
-	byHand, _ := files.ReadFile("ephemeral.json")
-	var ephemeral map[string]map[string]Resource
-	if err := json.Unmarshal(byHand, &ephemeral); err != nil {
+	byHand, err := files.ReadFile("ephemeral.json")
+	if err != nil {
 		return nil, err
 	}
+	var ephemeral map[string]map[string]Resource
+	err = json.Unmarshal(byHand, &ephemeral)
 	provider.Ephemeral = ephemeral[name]
-	return provider, nil
+	return provider, err
 }
 
-// Tftype is the attribute's type as the protocol has it.
-func (a *Attribute) Tftype() tftypes.Type {
-	if a.parse == nil {
-		a.parse = sync.OnceValue(func() tftypes.Type {
-			//nolint:staticcheck // The only parser of this notation in the library.
-			parsed, err := tftypes.ParseJSONType(a.Type)
-			if err != nil {
-				panic(fmt.Sprintf("type %s: %v", a.Type, err))
-			}
-			return parsed
-		})
+// Parsed is the attribute's type as a text or, of a compound one, a list.
+func (a *Attribute) Parsed() any {
+	var parsed any
+	if err := json.Unmarshal(a.Type, &parsed); err != nil {
+		panic(err)
 	}
-	return a.parse()
+	return parsed
 }
 
 var nesting = map[string]tfprotov5.SchemaNestedBlockNestingMode{
@@ -111,8 +103,13 @@ func (r Resource) Protocol() *tfprotov5.Schema {
 func (b *Block) protocol() *tfprotov5.SchemaBlock {
 	block := &tfprotov5.SchemaBlock{}
 	for name, a := range b.Attributes {
+		//nolint:staticcheck // Nothing else in the library parses this notation.
+		parsed, err := tftypes.ParseJSONType(a.Type)
+		if err != nil {
+			panic(err)
+		}
 		block.Attributes = append(block.Attributes, &tfprotov5.SchemaAttribute{
-			Name: name, Type: a.Tftype(), Required: a.Required, Optional: a.Optional, Computed: a.Computed,
+			Name: name, Type: parsed, Required: a.Required, Optional: a.Optional, Computed: a.Computed,
 			Sensitive: a.Sensitive, WriteOnly: a.WriteOnly,
 		})
 	}
