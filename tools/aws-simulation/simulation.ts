@@ -82,8 +82,10 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
   const configuration = join(folder, 'tofu.rc');
   writeFileSync(configuration, cliConfiguration(mirror(program), registry.url));
 
-  const environment = {
+  const environment: Record<string, string> = {
     AWS_SIMULATION_ACCOUNTS: accounts,
+    // The rest of the schema would only cost time.
+    AWS_SIMULATION_TYPES: (await typesIn([...sources, join(ROOT, 'modules')])).join(' '),
     TF_CLI_CONFIG_FILE: configuration,
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
@@ -114,7 +116,11 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
     environment,
     tofu,
     run,
-    root: (files) => makeRoot(folder, files),
+    root: (files) => {
+      const types = Object.values(files).flatMap((text) => text.match(TYPE_OR_DATA) ?? []);
+      environment.AWS_SIMULATION_TYPES += ` ${types.join(' ')}`;
+      return makeRoot(folder, files);
+    },
     plan: async (directory, ...args) => {
       await run(directory, 'plan', '-out=plan', ...args);
       return JSON.parse(await run(directory, 'show', '-json', 'plan'));
@@ -181,6 +187,17 @@ ${['registry.opentofu.org', 'registry.terraform.io']
   .map((host) => `host "${host}" {\n  services = { "modules.v1" = "${modules}" }\n}`)
   .join('\n')}
 `;
+
+const TYPE_OR_DATA = /\baws_[a-z0-9_]+/g;
+
+/** The types of resources and data sources that the Terraform code in folders names. */
+async function typesIn(folders: string[]): Promise<string[]> {
+  const grep = Bun.spawn(
+    ['grep', '-rhoE', '--include=*.tf', '^(resource|data|ephemeral) "aws_[a-z0-9_]+"', ...folders],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  return [...new Set((await new Response(grep.stdout).text()).match(TYPE_OR_DATA))];
+}
 
 const withoutQuestions = ([command = '', ...args]: string[]): string[] => [
   command,
