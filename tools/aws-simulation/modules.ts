@@ -1,13 +1,6 @@
 /** A module registry on loopback for OpenTofu and Terraform: serves the modules of terraform-aws-modules from a folder. */
 import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-/** Where checkouts are kept: `<name>/<version>/`; `make modules FROM=folder` fills it. */
-export const MODULE_SOURCES = join(
-  process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-  'hello/terraform-aws-modules',
-);
 
 /** The versions of a module that a folder of sources has. */
 const versionsIn = (folder: string, name: string): string[] =>

@@ -3,7 +3,8 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } 
 import { arch, homedir, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { MODULE_SOURCES, serveModules } from './modules.ts';
+import { serveModules } from './modules.ts';
+import { MODULE_SOURCES, writeStandIns } from './sources.ts';
 import providerVersions from './versions.json';
 
 const HERE = import.meta.dir;
@@ -78,7 +79,9 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
   const tofuProgram = join(ROOT, 'tools/opentofu/tofu');
   const folder = mkdtempSync(join(tmpdir(), 'hello-aws-'));
   const accounts = join(folder, 'accounts');
-  const registry = serveModules(sources);
+  const standIns = join(folder, 'stand-ins');
+  writeStandIns(standIns);
+  const registry = serveModules([...sources, standIns]);
   const configuration = join(folder, 'tofu.rc');
   writeFileSync(configuration, cliConfiguration(mirror(program), registry.url));
 

@@ -21,6 +21,8 @@ var files embed.FS
 // Type is what is known of one type of resource. Texts with {…} are templates: see Expand.
 type Type struct {
 	Source string
+	// Global tells that regions share it, although the provider gives it a region.
+	Global bool
 	// ID is a template for the identifier.
 	ID string
 	// Computed has templates or values of what AWS computes.

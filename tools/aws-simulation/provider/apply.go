@@ -13,13 +13,21 @@ import (
 	"hello/aws-simulation/schema"
 )
 
-// place returns the region that a resource is in.
-func (s *server) place(block *schema.Block, attributes map[string]any) string {
+// asked returns the region whose API is asked about a resource.
+func (s *server) asked(block *schema.Block, attributes map[string]any) string {
 	if block.Attributes["region"] == nil {
 		return account.Global
 	}
 	region, _ := attributes["region"].(string)
 	return firstOf(region, s.region)
+}
+
+// place returns the region that a resource is in, which is none for what several regions share.
+func (s *server) place(kind string, block *schema.Block, attributes map[string]any) string {
+	if facts.Of(kind).Global {
+		return account.Global
+	}
+	return s.asked(block, attributes)
 }
 
 // environment is what templates and rules see: the arguments, and the account around them.
@@ -88,15 +96,16 @@ func (s *server) write(call, kind, region string, do func()) {
 
 // put makes a resource out of its plan, or brings one to it.
 func (s *server) put(kind string, block *schema.Block, id string, prior, planned, config map[string]any) *account.Resource {
-	region, known := s.place(block, planned), facts.Of(kind)
+	region, known := s.asked(block, planned), facts.Of(kind)
 	call := map[bool]string{true: "create", false: "change"}[prior == nil]
-	now := &account.Resource{Type: kind, ID: id, Region: region, Attributes: nameFromPrefix(block, planned)}
+	place := s.place(kind, block, planned)
+	now := &account.Resource{Type: kind, ID: id, Region: place, Attributes: nameFromPrefix(block, planned)}
 	s.write(call, kind, region, func() {
 		s.check(call, kind, prior, planned, region)
 		if prior == nil {
 			now.ID = s.identify(kind, known, now)
 		}
-		before := s.account.Get(kind, region, now.ID)
+		before := s.account.Get(kind, place, now.ID)
 		if prior == nil && before != nil {
 			account.Refuse("AlreadyExistsException: %s %s already exists", kind, now.ID)
 		}
@@ -123,9 +132,9 @@ func (s *server) put(kind string, block *schema.Block, id string, prior, planned
 
 // remove deletes a resource; one that is gone already is fine.
 func (s *server) remove(kind string, block *schema.Block, id string, prior map[string]any) {
-	region := s.place(block, prior)
+	region := s.asked(block, prior)
 	s.write("delete", kind, region, func() {
-		current := s.account.Get(kind, region, id)
+		current := s.account.Get(kind, s.place(kind, block, prior), id)
 		if current == nil {
 			return
 		}

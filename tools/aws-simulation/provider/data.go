@@ -25,7 +25,7 @@ func (s *server) answer(kind string, block *schema.Block, config map[string]any)
 		fillBlock(block, data, func(string) any { return nil })
 		return data
 	}
-	region, known := s.place(block, config), facts.Of("data."+kind)
+	region, known := s.asked(block, config), facts.Of("data."+kind)
 	account.Call(s.account.Folder, "read", kind, region, 0.3)
 	if block.Attributes["region"] != nil {
 		data["region"] = region
@@ -49,6 +49,9 @@ func (s *server) answer(kind string, block *schema.Block, config map[string]any)
 
 // one finds the resource that the arguments and filters describe, such as for aws_subnet.
 func (s *server) one(kind string, config, data map[string]any, region string) string {
+	if facts.Of(kind).Global {
+		region = account.Global
+	}
 	found := s.account.Find(kind, region, func(r *account.Resource) bool { return described(r, config) })
 	if len(found) != 1 {
 		panic(fmt.Sprintf("%d matching %s found in %s, 1 expected", len(found), kind, region))

@@ -58,8 +58,8 @@ func diagnose(summary string, diagnostics *[]*tfprotov5.Diagnostic) {
 	})
 }
 
-func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProviderRequest) (*tfprotov5.ConfigureProviderResponse, error) {
-	response := &tfprotov5.ConfigureProviderResponse{}
+func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProviderRequest) (response *tfprotov5.ConfigureProviderResponse, _ error) {
+	response = &tfprotov5.ConfigureProviderResponse{}
 	defer diagnose("configuring the provider "+s.name, &response.Diagnostics)
 	if s.name != "aws" {
 		return response, nil
@@ -104,8 +104,8 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-func (s *server) ValidateResourceTypeConfig(_ context.Context, r *tfprotov5.ValidateResourceTypeConfigRequest) (*tfprotov5.ValidateResourceTypeConfigResponse, error) {
-	response := &tfprotov5.ValidateResourceTypeConfigResponse{}
+func (s *server) ValidateResourceTypeConfig(_ context.Context, r *tfprotov5.ValidateResourceTypeConfigRequest) (response *tfprotov5.ValidateResourceTypeConfigResponse, _ error) {
+	response = &tfprotov5.ValidateResourceTypeConfigResponse{}
 	for _, fault := range checkValues(r.TypeName, decode(r.Config)) {
 		func() {
 			defer diagnose(r.TypeName, &response.Diagnostics)
@@ -115,8 +115,8 @@ func (s *server) ValidateResourceTypeConfig(_ context.Context, r *tfprotov5.Vali
 	return response, nil
 }
 
-func (s *server) UpgradeResourceState(_ context.Context, r *tfprotov5.UpgradeResourceStateRequest) (*tfprotov5.UpgradeResourceStateResponse, error) {
-	response := &tfprotov5.UpgradeResourceStateResponse{}
+func (s *server) UpgradeResourceState(_ context.Context, r *tfprotov5.UpgradeResourceStateRequest) (response *tfprotov5.UpgradeResourceStateResponse, _ error) {
+	response = &tfprotov5.UpgradeResourceStateResponse{}
 	defer diagnose("reading the state of "+r.TypeName, &response.Diagnostics)
 	var state map[string]any
 	account.Check(json.Unmarshal(r.RawState.JSON, &state))
@@ -133,24 +133,23 @@ func identity(state map[string]any, private []byte) string {
 	return id
 }
 
-func (s *server) ReadResource(_ context.Context, r *tfprotov5.ReadResourceRequest) (*tfprotov5.ReadResourceResponse, error) {
-	response := &tfprotov5.ReadResourceResponse{NewState: r.CurrentState, Private: r.Private}
+func (s *server) ReadResource(_ context.Context, r *tfprotov5.ReadResourceRequest) (response *tfprotov5.ReadResourceResponse, _ error) {
+	response = &tfprotov5.ReadResourceResponse{NewState: r.CurrentState, Private: r.Private}
 	defer diagnose("reading "+r.TypeName, &response.Diagnostics)
 	if s.name != "aws" {
 		return response, nil
 	}
 	block, state := s.schema.Resources[r.TypeName].Block, decode(r.CurrentState)
-	region := s.place(block, state)
-	account.Call(s.account.Folder, "read", r.TypeName, region, 0.3)
+	account.Call(s.account.Folder, "read", r.TypeName, s.asked(block, state), 0.3)
 	response.NewState = encode(nil, block)
-	if found := s.account.Get(r.TypeName, region, identity(state, r.Private)); found != nil {
+	if found := s.account.Get(r.TypeName, s.place(r.TypeName, block, state), identity(state, r.Private)); found != nil {
 		response.NewState = encode(found.Attributes, block)
 	}
 	return response, nil
 }
 
-func (s *server) PlanResourceChange(_ context.Context, r *tfprotov5.PlanResourceChangeRequest) (*tfprotov5.PlanResourceChangeResponse, error) {
-	response := &tfprotov5.PlanResourceChangeResponse{
+func (s *server) PlanResourceChange(_ context.Context, r *tfprotov5.PlanResourceChangeRequest) (response *tfprotov5.PlanResourceChangeResponse, _ error) {
+	response = &tfprotov5.PlanResourceChangeResponse{
 		PlannedState: r.ProposedNewState, PlannedPrivate: r.PriorPrivate, UnsafeToUseLegacyTypeSystem: true,
 	}
 	defer diagnose("planning "+r.TypeName, &response.Diagnostics)
@@ -166,8 +165,8 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov5.PlanResource
 	return response, nil
 }
 
-func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResourceChangeRequest) (*tfprotov5.ApplyResourceChangeResponse, error) {
-	response := &tfprotov5.ApplyResourceChangeResponse{
+func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResourceChangeRequest) (response *tfprotov5.ApplyResourceChangeResponse, _ error) {
+	response = &tfprotov5.ApplyResourceChangeResponse{
 		NewState: r.PriorState, Private: r.PlannedPrivate, UnsafeToUseLegacyTypeSystem: true,
 	}
 	block := s.schema.Resources[r.TypeName].Block
@@ -195,14 +194,14 @@ func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResour
 	return response, nil
 }
 
-func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResourceStateRequest) (*tfprotov5.ImportResourceStateResponse, error) {
-	response := &tfprotov5.ImportResourceStateResponse{}
+func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResourceStateRequest) (response *tfprotov5.ImportResourceStateResponse, _ error) {
+	response = &tfprotov5.ImportResourceStateResponse{}
 	defer diagnose("importing "+r.TypeName+" "+r.ID, &response.Diagnostics)
 	block := s.schema.Resources[r.TypeName].Block
 	// The provider's own way to name a region other than its own.
 	id, region, named := strings.Cut(r.ID, "@")
 	if !named {
-		region = s.place(block, nil)
+		region = s.place(r.TypeName, block, nil)
 	}
 	found := s.lookup(r.TypeName, region, id)
 	if found == nil {
@@ -214,16 +213,16 @@ func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResou
 	return response, nil
 }
 
-func (s *server) ReadDataSource(_ context.Context, r *tfprotov5.ReadDataSourceRequest) (*tfprotov5.ReadDataSourceResponse, error) {
-	response := &tfprotov5.ReadDataSourceResponse{}
+func (s *server) ReadDataSource(_ context.Context, r *tfprotov5.ReadDataSourceRequest) (response *tfprotov5.ReadDataSourceResponse, _ error) {
+	response = &tfprotov5.ReadDataSourceResponse{}
 	defer diagnose("reading "+r.TypeName, &response.Diagnostics)
 	block := s.schema.Data[r.TypeName].Block
 	response.State = encode(s.answer(r.TypeName, block, decode(r.Config)), block)
 	return response, nil
 }
 
-func (s *server) OpenEphemeralResource(_ context.Context, r *tfprotov5.OpenEphemeralResourceRequest) (*tfprotov5.OpenEphemeralResourceResponse, error) {
-	response := &tfprotov5.OpenEphemeralResourceResponse{}
+func (s *server) OpenEphemeralResource(_ context.Context, r *tfprotov5.OpenEphemeralResourceRequest) (response *tfprotov5.OpenEphemeralResourceResponse, _ error) {
+	response = &tfprotov5.OpenEphemeralResourceResponse{}
 	defer diagnose("opening "+r.TypeName, &response.Diagnostics)
 	block, config := s.schema.Ephemeral[r.TypeName].Block, decode(r.Config)
 	result := fillPlan(block, config, config, nil, "")
