@@ -14,7 +14,7 @@ export function serveModules(folders: string[]): { url: string; stop: () => Prom
   const find = (name: string, version: string) =>
     folders.map((folder) => join(folder, name, version)).find((path) => existsSync(path));
 
-  const server = Bun.serve({
+  const server: Bun.Server<undefined> = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     routes: {

@@ -1,6 +1,6 @@
 /** A simulated AWS for tests: accounts in a folder, providers and modules served to OpenTofu without a network. */
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { arch, homedir, platform, tmpdir } from 'node:os';
+import { arch, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import { serveModules } from './modules.ts';
@@ -9,7 +9,6 @@ import providerVersions from './versions.json';
 
 const HERE = import.meta.dir;
 const ROOT = join(HERE, '../..');
-const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'hello');
 
 /** One thing in the simulated account; see account/account.go. */
 export interface Resource {
@@ -62,6 +61,8 @@ export interface Simulation {
   tofu(folder: string, ...args: string[]): Promise<Outcome>;
   /** The same, and throws when it fails; returns the standard output. */
   run(folder: string, ...args: string[]): Promise<string>;
+  /** Runs the stand-in for the `aws` command. */
+  aws(...args: string[]): Promise<Outcome>;
   /** Plans and returns the plan as `tofu show -json` has it. */
   // biome-ignore lint/suspicious/noExplicitAny: OpenTofu's own format.
   plan(folder: string, ...args: string[]): Promise<any>;
@@ -90,22 +91,23 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
     // The rest of the schema would only cost time.
     AWS_SIMULATION_TYPES: (await typesIn([...sources, join(ROOT, 'modules')])).join(' '),
     TF_CLI_CONFIG_FILE: configuration,
+    PATH: `${join(HERE, 'stand-in')}:${process.env.PATH}`,
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
   };
 
-  const tofu = async (directory: string, ...args: string[]): Promise<Outcome> => {
-    const child = Bun.spawn([tofuProgram, ...withoutQuestions(args)], {
-      cwd: directory,
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  const spawn = async (cwd: string, ...command: string[]): Promise<Outcome> => {
+    const env = { ...process.env, ...environment };
+    const child = Bun.spawn(command, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr] = await Promise.all([
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
     ]);
     return { exitCode: await child.exited, stdout, stderr };
   };
+
+  const tofu = (directory: string, ...args: string[]) =>
+    spawn(directory, tofuProgram, ...withoutQuestions(args));
 
   const run = async (directory: string, ...args: string[]): Promise<string> => {
     const { exitCode, stdout, stderr } = await tofu(directory, ...args);
@@ -119,6 +121,7 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
     environment,
     tofu,
     run,
+    aws: (...args) => spawn(folder, join(HERE, 'stand-in/aws'), ...args),
     root: (files) => {
       const types = Object.values(files).flatMap((text) => text.match(TYPE_OR_DATA) ?? []);
       environment.AWS_SIMULATION_TYPES += ` ${types.join(' ')}`;

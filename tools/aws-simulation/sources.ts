@@ -4,7 +4,15 @@
  *     bun tools/aws-simulation/sources.ts copy FOLDER   # `make modules FROM=FOLDER`
  *     bun tools/aws-simulation/sources.ts record        # writes stand-ins.json after a change of versions
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Glob } from 'bun';
@@ -67,20 +75,27 @@ async function copy(from: string): Promise<void> {
     const aside = mkdtempSync(`${target}.`);
     const copied =
       (await shell(`cp -R '${join(from, name, version)}/.' '${aside}'`)) ||
-      (await anyOf(repositories, (git) => shell(`git -C '${git}' archive v${version} | tar x -C '${aside}'`)));
+      (await anyOf(repositories, (git) =>
+        shell(`git -C '${git}' archive v${version} | tar x -C '${aside}'`),
+      ));
     if (copied) renameSync(aside, target);
     else rmSync(aside, { recursive: true });
     console.log(`${missing}: ${copied ? `copied to ${target}` : `not in ${from}`}`);
   }
 }
 
-async function anyOf<Item>(items: Item[], test: (item: Item) => Promise<boolean>): Promise<boolean> {
+async function anyOf<Item>(
+  items: Item[],
+  test: (item: Item) => Promise<boolean>,
+): Promise<boolean> {
   for (const item of items) if (await test(item)) return true;
   return false;
 }
 
 const shell = async (command: string): Promise<boolean> =>
-  (await Bun.spawn(['bash', '-o', 'pipefail', '-c', command], { stdio: ['ignore', 'ignore', 'ignore'] }).exited) === 0;
+  (await Bun.spawn(['bash', '-o', 'pipefail', '-c', command], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  }).exited) === 0;
 
 /** Records the interface of every module that ours call. */
 export async function interfaces(): Promise<Record<string, Interface>> {
@@ -98,27 +113,41 @@ export async function interfaces(): Promise<Record<string, Interface>> {
 
 /** The blocks of a formatted file: label, and arguments at the first level with their text. */
 const blocks = (text: string): [string, Record<string, string>][] =>
-  [...text.matchAll(/^(?:variable|output) "([\w-]+)" {\n([\s\S]*?)\n}/gm)].map(([, label = '', body = '']) => [
-    label,
-    Object.fromEntries(
-      [...body.matchAll(/^ {2}(\w+)\s*= ([\s\S]*?)(?=\n {2}[\w#]|$(?![\s\S]))/gm)].map(([, key, value]) => [key, value?.trim()]),
-    ),
-  ]);
+  [...text.matchAll(/^(?:variable|output) "([\w-]+)" {\n([\s\S]*?)\n}/gm)].map(
+    ([, label = '', body = '']) => [
+      label,
+      Object.fromEntries(
+        [...body.matchAll(/^ {2}(\w+)\s*= ([\s\S]*?)(?=\n {2}[\w#]|$(?![\s\S]))/gm)].map(
+          ([, key, value]) => [key, value?.trim()],
+        ),
+      ),
+    ],
+  );
 
-const variable = ([label, { type = 'any', default: value, sensitive }]: [string, Record<string, string>]) => [
+const variable = ([label, { type = 'any', default: value, sensitive }]: [
+  string,
+  Record<string, string>,
+]) => [
   label,
-  { type, ...(value === undefined && { required: true }), ...(sensitive === 'true' && { sensitive: true }) },
+  {
+    type,
+    ...(value === undefined && { required: true }),
+    ...(sensitive === 'true' && { sensitive: true }),
+  },
 ];
 
 const output = ([label, { value = '' }]: [string, Record<string, string>]) => {
-  const isList = /^\[|\[\*\]|^(compact|concat|flatten|tolist|toset)\(/.test(value) || /, \[\]\)$/.test(value);
+  const isList =
+    /^\[|\[\*\]|^(compact|concat|flatten|tolist|toset)\(/.test(value) || /, \[\]\)$/.test(value);
   const isMap = /^{|, {}\)$|^(merge|zipmap)\(/.test(value) || /^(aws|module)\.?[\w.]*$/.test(value);
   return [label, isList ? 'list' : isMap ? 'map' : 'text'];
 };
 
 /** Writes a module for every recorded interface: it takes the variables, has the outputs, and makes nothing. */
 export function writeStandIns(folder: string): void {
-  for (const [path, { variables, outputs }] of Object.entries(recorded as Record<string, Interface>)) {
+  for (const [path, { variables, outputs }] of Object.entries(
+    recorded as Record<string, Interface>,
+  )) {
     mkdirSync(join(folder, path), { recursive: true });
     writeFileSync(
       join(folder, path, 'main.tf'),
@@ -127,7 +156,9 @@ export function writeStandIns(folder: string): void {
           ([name, { type, required, sensitive }]) =>
             `variable "${name}" {\n  type = ${type}${required ? '' : '\n  default = null'}${sensitive ? '\n  sensitive = true' : ''}\n}`,
         ),
-        ...Object.entries(outputs).map(([name, kind]) => `output "${name}" {\n  value = ${standIn(name, kind)}\n}`),
+        ...Object.entries(outputs).map(
+          ([name, kind]) => `output "${name}" {\n  value = ${standIn(name, kind)}\n}`,
+        ),
       ].join('\n'),
     );
   }
@@ -136,7 +167,9 @@ export function writeStandIns(folder: string): void {
 /** A value that shows where it came from and that code which takes ARNs apart can read. */
 const standIn = (name: string, kind: string): string => {
   const text = (suffix = '') =>
-    name.includes('arn') ? `arn:aws:stand-in:eu-west-1:123456789012:${name}${suffix}` : `stand-in-${name}${suffix}`;
+    name.includes('arn')
+      ? `arn:aws:stand-in:eu-west-1:123456789012:${name}${suffix}`
+      : `stand-in-${name}${suffix}`;
   if (kind === 'list') return JSON.stringify([text('-1'), text('-2'), text('-3')]);
   return kind === 'map' ? '{}' : JSON.stringify(text());
 };

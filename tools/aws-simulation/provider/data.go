@@ -37,7 +37,7 @@ func (s *server) answer(kind string, block *schema.Block, config map[string]any)
 		found.ID = checksum(fmt.Sprint(data["json"]))
 	case known.ID != "":
 		found.ID = s.identify(kind, known, found)
-	case s.schema.Resources[kind].Block != nil:
+	case s.schema.Resources[kind].Block() != nil:
 		found.ID = s.one(kind, config, data, region)
 	default:
 		s.all(kind, config, data, region)
@@ -70,7 +70,7 @@ func (s *server) one(kind string, config, data map[string]any, region string) st
 // all finds every resource that they describe, such as for aws_subnets.
 func (s *server) all(kind string, config, data map[string]any, region string) {
 	target := strings.TrimSuffix(kind, "s")
-	if s.schema.Resources[target].Block == nil {
+	if s.schema.Resources[target].Block() == nil {
 		panic("the simulation has no facts about the data source " + kind + ": add a row to facts/data.yaml")
 	}
 	data["ids"], data["names"] = []any{}, []any{}

@@ -120,7 +120,7 @@ func (s *server) UpgradeResourceState(_ context.Context, r *tfprotov5.UpgradeRes
 	defer diagnose("reading the state of "+r.TypeName, &response.Diagnostics)
 	var state map[string]any
 	account.Check(json.Unmarshal(r.RawState.JSON, &state))
-	response.UpgradedState = encode(state, s.schema.Resources[r.TypeName].Block)
+	response.UpgradedState = encode(state, s.schema.Resources[r.TypeName].Block())
 	return response, nil
 }
 
@@ -139,7 +139,7 @@ func (s *server) ReadResource(_ context.Context, r *tfprotov5.ReadResourceReques
 	if s.name != "aws" {
 		return response, nil
 	}
-	block, state := s.schema.Resources[r.TypeName].Block, decode(r.CurrentState)
+	block, state := s.schema.Resources[r.TypeName].Block(), decode(r.CurrentState)
 	account.Call(s.account.Folder, "read", r.TypeName, s.asked(block, state), 0.3)
 	response.NewState = encode(nil, block)
 	if found := s.account.Get(r.TypeName, s.place(r.TypeName, block, state), identity(state, r.Private)); found != nil {
@@ -153,7 +153,7 @@ func (s *server) PlanResourceChange(_ context.Context, r *tfprotov5.PlanResource
 		PlannedState: r.ProposedNewState, PlannedPrivate: r.PriorPrivate, UnsafeToUseLegacyTypeSystem: true,
 	}
 	defer diagnose("planning "+r.TypeName, &response.Diagnostics)
-	block, proposed := s.schema.Resources[r.TypeName].Block, decode(r.ProposedNewState)
+	block, proposed := s.schema.Resources[r.TypeName].Block(), decode(r.ProposedNewState)
 	if proposed == nil {
 		return response, nil
 	}
@@ -169,7 +169,7 @@ func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResour
 	response = &tfprotov5.ApplyResourceChangeResponse{
 		NewState: r.PriorState, Private: r.PlannedPrivate, UnsafeToUseLegacyTypeSystem: true,
 	}
-	block := s.schema.Resources[r.TypeName].Block
+	block := s.schema.Resources[r.TypeName].Block()
 	prior, planned, config := decode(r.PriorState), decode(r.PlannedState), decode(r.Config)
 	id := identity(prior, r.PlannedPrivate)
 	call := map[bool]string{true: "creating", false: "changing"}[prior == nil]
@@ -197,7 +197,7 @@ func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResour
 func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResourceStateRequest) (response *tfprotov5.ImportResourceStateResponse, _ error) {
 	response = &tfprotov5.ImportResourceStateResponse{}
 	defer diagnose("importing "+r.TypeName+" "+r.ID, &response.Diagnostics)
-	block := s.schema.Resources[r.TypeName].Block
+	block := s.schema.Resources[r.TypeName].Block()
 	// The provider's own way to name a region other than its own.
 	id, region, named := strings.Cut(r.ID, "@")
 	if !named {
@@ -216,7 +216,7 @@ func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResou
 func (s *server) ReadDataSource(_ context.Context, r *tfprotov5.ReadDataSourceRequest) (response *tfprotov5.ReadDataSourceResponse, _ error) {
 	response = &tfprotov5.ReadDataSourceResponse{}
 	defer diagnose("reading "+r.TypeName, &response.Diagnostics)
-	block := s.schema.Data[r.TypeName].Block
+	block := s.schema.Data[r.TypeName].Block()
 	response.State = encode(s.answer(r.TypeName, block, decode(r.Config)), block)
 	return response, nil
 }
@@ -224,7 +224,7 @@ func (s *server) ReadDataSource(_ context.Context, r *tfprotov5.ReadDataSourceRe
 func (s *server) OpenEphemeralResource(_ context.Context, r *tfprotov5.OpenEphemeralResourceRequest) (response *tfprotov5.OpenEphemeralResourceResponse, _ error) {
 	response = &tfprotov5.OpenEphemeralResourceResponse{}
 	defer diagnose("opening "+r.TypeName, &response.Diagnostics)
-	block, config := s.schema.Ephemeral[r.TypeName].Block, decode(r.Config)
+	block, config := s.schema.Ephemeral[r.TypeName].Block(), decode(r.Config)
 	result := fillPlan(block, config, config, nil, "")
 	s.open(r.TypeName, result)
 	fillBlock(block, result, func(string) any { return nil })

@@ -38,10 +38,24 @@ type Block struct {
 	Blocks     map[string]*Nested `json:"block_types"`
 }
 
-// Resource is a versioned block.
-type Resource struct {
-	Version int64
-	Block   *Block
+// Resource is a block that is read only when it is asked for, since a run needs few of the many.
+type Resource struct{ text []byte }
+
+// UnmarshalJSON keeps the text.
+func (r *Resource) UnmarshalJSON(text []byte) error {
+	r.text = bytes.Clone(text)
+	return nil
+}
+
+// Block returns the shape, or nil where there is no such resource.
+func (r Resource) Block() *Block {
+	var resource struct{ Block *Block }
+	if r.text != nil {
+		if err := json.Unmarshal(r.text, &resource); err != nil {
+			panic(err)
+		}
+	}
+	return resource.Block
 }
 
 // Provider is everything that one provider serves.
@@ -97,7 +111,7 @@ var nesting = map[string]tfprotov5.SchemaNestedBlockNestingMode{
 
 // Protocol is the schema as the protocol has it.
 func (r Resource) Protocol() *tfprotov5.Schema {
-	return &tfprotov5.Schema{Version: r.Version, Block: r.Block.protocol()}
+	return &tfprotov5.Schema{Block: r.Block().protocol()}
 }
 
 func (b *Block) protocol() *tfprotov5.SchemaBlock {

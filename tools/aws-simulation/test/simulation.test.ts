@@ -37,7 +37,10 @@ const rewrite = (folder: string, code: string, more = '') =>
 /** What a plan does, as `address: action,action`. */
 const actions = async (folder: string): Promise<string[]> =>
   (await simulation.plan(folder)).resource_changes
-    .map((c: { address: string; change: { actions: string[] } }) => `${c.address}: ${c.change.actions}`)
+    .map(
+      (c: { address: string; change: { actions: string[] } }) =>
+        `${c.address}: ${c.change.actions}`,
+    )
     .filter((line: string) => !line.endsWith('no-op'));
 
 /** The errors of a command that must fail, on one line. */
@@ -98,7 +101,9 @@ test('default tags are part of tags_all, and their change is a change', async ()
 test('what is changed or removed by hand is drift', async () => {
   const folder = await root(NETWORK);
   await simulation.run(folder, 'apply');
-  const [subnet, other] = (await simulation.resources()).filter(({ type }) => type === 'aws_subnet');
+  const [subnet, other] = (await simulation.resources()).filter(
+    ({ type }) => type === 'aws_subnet',
+  );
   if (!subnet || !other) throw new Error('no subnets');
   const { file, account, ...resource } = subnet;
   resource.attributes.map_public_ip_on_launch = true;
@@ -125,7 +130,11 @@ test('write-only values reach the account, but neither plan nor state', async ()
   const plan = await simulation.plan(folder);
   await simulation.run(folder, 'apply', 'plan');
   const value = async () =>
-    String((await simulation.resources()).find(({ type }) => type === 'aws_secretsmanager_secret_version')?.write_only?.secret_string_wo);
+    String(
+      (await simulation.resources()).find(
+        ({ type }) => type === 'aws_secretsmanager_secret_version',
+      )?.write_only?.secret_string_wo,
+    );
   const first = await value();
   expect(first).toMatch(/^canary-.{40}$/);
   expect(JSON.stringify(plan)).not.toContain(first);
@@ -162,7 +171,12 @@ test('a resource can be imported', async () => {
   const topic = 'resource "aws_sns_topic" "this" {\n  name = "t"\n}';
   await simulation.run(await root(topic), 'apply');
   const folder = await root(topic);
-  await simulation.run(folder, 'import', 'aws_sns_topic.this', 'arn:aws:sns:eu-west-1:123456789012:t');
+  await simulation.run(
+    folder,
+    'import',
+    'aws_sns_topic.this',
+    'arn:aws:sns:eu-west-1:123456789012:t',
+  );
   expect(await actions(folder)).toEqual([]);
   expect(await refusal(await root(topic), 'apply')).toContain('AlreadyExistsException');
 });
@@ -183,13 +197,37 @@ resource "aws_cloudwatch_log_group" "this" {
 `;
 
 test.each([
-  ['a subnet of no VPC', 'resource "aws_subnet" "this" {\n vpc_id = "vpc-none"\n cidr_block = "10.0.0.0/24"\n}', 'there is no aws_vpc "vpc-none"'],
+  [
+    'a subnet of no VPC',
+    'resource "aws_subnet" "this" {\n vpc_id = "vpc-none"\n cidr_block = "10.0.0.0/24"\n}',
+    'there is no aws_vpc "vpc-none"',
+  ],
   ['a key in another region', KEY_ELSEWHERE, 'is in another region than eu-west-1'],
-  ['a subnet outside of its VPC', `${NETWORK}resource "aws_subnet" "out" {\n vpc_id = aws_vpc.this.id\n cidr_block = "10.9.0.0/24"\n}`, 'InvalidSubnet.Range'],
-  ['a role that does not exist', 'resource "aws_iam_role_policy_attachment" "this" {\n role = "none"\n policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"\n}', 'there is no aws_iam_role "none"'],
-  ['a value that the API does not know', 'resource "aws_cloudwatch_log_group" "this" {\n name = "l"\n log_group_class = "CHEAP"\n}', 'must be one of STANDARD, INFREQUENT_ACCESS'],
-  ['a name that the API does not take', 'resource "aws_iam_role" "this" {\n name = "a b"\n assume_role_policy = "{}"\n}', 'must match'],
-  ['a retention that AWS does not offer', 'resource "aws_cloudwatch_log_group" "this" {\n name = "l"\n retention_in_days = 8\n}', 'retention_in_days is one of'],
+  [
+    'a subnet outside of its VPC',
+    `${NETWORK}resource "aws_subnet" "out" {\n vpc_id = aws_vpc.this.id\n cidr_block = "10.9.0.0/24"\n}`,
+    'InvalidSubnet.Range',
+  ],
+  [
+    'a role that does not exist',
+    'resource "aws_iam_role_policy_attachment" "this" {\n role = "none"\n policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"\n}',
+    'there is no aws_iam_role "none"',
+  ],
+  [
+    'a value that the API does not know',
+    'resource "aws_cloudwatch_log_group" "this" {\n name = "l"\n log_group_class = "CHEAP"\n}',
+    'must be one of STANDARD, INFREQUENT_ACCESS',
+  ],
+  [
+    'a name that the API does not take',
+    'resource "aws_iam_role" "this" {\n name = "a b"\n assume_role_policy = "{}"\n}',
+    'must match',
+  ],
+  [
+    'a retention that AWS does not offer',
+    'resource "aws_cloudwatch_log_group" "this" {\n name = "l"\n retention_in_days = 8\n}',
+    'retention_in_days is one of',
+  ],
 ])('refuses %s', async (_, code, message) => {
   expect(await refusal(await root(code))).toContain(message);
 });
@@ -200,7 +238,15 @@ test('what is used is not deleted', async () => {
   // As a controller in the cluster would have made it.
   const subnet = (await simulation.resources()).find(({ type }) => type === 'aws_subnet');
   const file = join(simulation.accounts, '123456789012/eu-west-1/aws_lb/left.json');
-  await Bun.write(file, JSON.stringify({ type: 'aws_lb', id: 'left', region: 'eu-west-1', attributes: { subnets: [subnet?.id] } }));
+  await Bun.write(
+    file,
+    JSON.stringify({
+      type: 'aws_lb',
+      id: 'left',
+      region: 'eu-west-1',
+      attributes: { subnets: [subnet?.id] },
+    }),
+  );
   expect(await refusal(folder, 'destroy')).toContain('DependencyViolation');
   rmSync(file);
   await simulation.run(folder, 'destroy');
@@ -232,9 +278,12 @@ ${cluster('primary', 'master_username = "root"\n master_password_wo = "canary"\n
 const SECONDARY = 'region = "eu-central-1"\n depends_on = [aws_rds_cluster.primary]\n';
 
 test('a global database has one writer, and ends after its members', async () => {
-  const folder = await root(GLOBAL + cluster('secondary', `${SECONDARY} kms_key_id = aws_kms_key.standby.arn`));
+  const folder = await root(
+    GLOBAL + cluster('secondary', `${SECONDARY} kms_key_id = aws_kms_key.standby.arn`),
+  );
   await simulation.run(folder, 'apply');
-  const members = (await simulation.resources()).find(({ id }) => id === 'g')?.attributes.global_cluster_members;
+  const members = (await simulation.resources()).find(({ id }) => id === 'g')?.attributes
+    .global_cluster_members;
   expect(members.map((m: { is_writer: boolean }) => m.is_writer)).toEqual([true, false]);
   expect(await actions(folder)).toEqual([]);
   await simulation.run(folder, 'destroy');
@@ -243,9 +292,21 @@ test('a global database has one writer, and ends after its members', async () =>
 
 test.each([
   ['without a key of its own region', SECONDARY, 'must name a key of its own region'],
-  ['with a user name', `${SECONDARY} kms_key_id = aws_kms_key.standby.arn\n master_username = "root"`, 'Cannot specify user name'],
-  ['with a password managed by RDS', `${SECONDARY} kms_key_id = aws_kms_key.standby.arn\n manage_master_user_password = true`, "can't have its master password managed"],
-  ['in the region of another member', 'depends_on = [aws_rds_cluster.primary]\n kms_key_id = "alias/aws/rds"', 'lie in different regions'],
+  [
+    'with a user name',
+    `${SECONDARY} kms_key_id = aws_kms_key.standby.arn\n master_username = "root"`,
+    'Cannot specify user name',
+  ],
+  [
+    'with a password managed by RDS',
+    `${SECONDARY} kms_key_id = aws_kms_key.standby.arn\n manage_master_user_password = true`,
+    "can't have its master password managed",
+  ],
+  [
+    'in the region of another member',
+    'depends_on = [aws_rds_cluster.primary]\n kms_key_id = "alias/aws/rds"',
+    'lie in different regions',
+  ],
 ])('refuses a secondary %s', async (_, more, message) => {
   expect(await refusal(await root(GLOBAL + cluster('secondary', more)))).toContain(message);
 });
@@ -253,7 +314,9 @@ test.each([
 test('a denied call and a throttled one are told, and the next run completes', async () => {
   const folder = await root(NETWORK);
   simulation.faults({ deny: ['create aws_subnet'] });
-  expect(await refusal(folder)).toContain('AccessDeniedException: not authorized to create aws_subnet');
+  expect(await refusal(folder)).toContain(
+    'AccessDeniedException: not authorized to create aws_subnet',
+  );
   simulation.faults({ throttle: 2 });
   expect(await refusal(folder)).toContain('ThrottlingException');
   simulation.faults({});
@@ -267,7 +330,8 @@ test('a provider that dies half-way leaves nothing twice, unless AWS had done wh
   await refusal(folder);
   simulation.faults({});
   await simulation.run(folder, 'apply');
-  const subnets = async () => (await simulation.resources()).filter(({ type }) => type === 'aws_subnet').length;
+  const subnets = async () =>
+    (await simulation.resources()).filter(({ type }) => type === 'aws_subnet').length;
   expect(await subnets()).toBe(2);
   await simulation.run(folder, 'destroy');
   simulation.faults({ crash: 2, crash_after: true });
@@ -307,6 +371,9 @@ test('a final snapshot and the name of a deleted secret stay, as with AWS', asyn
     }`);
   await simulation.run(folder, 'apply');
   await simulation.run(folder, 'destroy');
-  expect((await simulation.resources()).map(({ type, id }) => `${type} ${id}`)).toEqual(['aws_db_cluster_snapshot last', 'deleted_secret s']);
+  expect((await simulation.resources()).map(({ type, id }) => `${type} ${id}`)).toEqual([
+    'aws_db_cluster_snapshot last',
+    'deleted_secret s',
+  ]);
   expect(await refusal(folder)).toContain('already scheduled for deletion');
 });
