@@ -26,6 +26,10 @@ const check = (title: string, passed: boolean): void => {
 check('types', await run('Types', 'bun', 'check', '--no-script'));
 check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install', 'biome', 'ci'));
 
+// Built before the tests, whose time is limited: minutes the first time, nothing afterwards.
+check('OpenTofu', await run('OpenTofu', 'tools/opentofu/tofu', 'version'));
+check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
+
 for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });
 const testsPassed = await run(
   'Tests',

@@ -4,11 +4,14 @@ import { arch, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import { serveModules } from './modules.ts';
-import { MODULE_SOURCES, writeStandIns } from './sources.ts';
+import { MODULE_REGISTRY, MODULE_SOURCES, writeStandIns } from './sources.ts';
 import providerVersions from './versions.json';
 
 const HERE = import.meta.dir;
 const ROOT = join(HERE, '../..');
+
+/** `SIMULATION=off` runs the same against the real provider and the account that the environment's credentials are of. */
+const SIMULATED = process.env.SIMULATION !== 'off';
 
 /** One thing in the simulated account; see account/account.go. */
 export interface Resource {
@@ -74,27 +77,31 @@ export interface Simulation {
   stop(): Promise<void>;
 }
 
-/** Starts a simulation with empty accounts. `sources` are folders of modules, `MODULE_SOURCES` by default. */
-export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Promise<Simulation> {
-  const program = await buildProgram();
-  const tofuProgram = join(ROOT, 'tools/opentofu/tofu');
+/** Starts a simulation with empty accounts; modules come from where `modules.ts` says, stand-ins last. */
+export async function startSimulation({
+  sources = [MODULE_SOURCES],
+  registry = MODULE_REGISTRY,
+} = {}): Promise<Simulation> {
+  const tofuProgram = process.env.TOFU ?? join(ROOT, 'tools/opentofu/tofu');
   const folder = mkdtempSync(join(tmpdir(), 'hello-aws-'));
   const accounts = join(folder, 'accounts');
   const standIns = join(folder, 'stand-ins');
   writeStandIns(standIns);
-  const registry = serveModules([...sources, standIns]);
+  const modules = serveModules({ sources, registry, standIns });
   const configuration = join(folder, 'tofu.rc');
-  writeFileSync(configuration, cliConfiguration(mirror(program), registry.url));
+  writeFileSync(configuration, cliConfiguration(mirror(await buildProgram()), modules.url));
 
-  const environment: Record<string, string> = {
-    AWS_SIMULATION_ACCOUNTS: accounts,
-    // The rest of the schema would only cost time.
-    AWS_SIMULATION_TYPES: (await typesIn([...sources, join(ROOT, 'modules')])).join(' '),
-    TF_CLI_CONFIG_FILE: configuration,
-    PATH: `${join(HERE, 'stand-in')}:${process.env.PATH}`,
-    CHECKPOINT_DISABLE: '1',
-    TF_IN_AUTOMATION: '1',
-  };
+  // The rest of the schema would only cost time.
+  const types = await typesIn([...sources, join(ROOT, 'modules')]);
+  const environment: Record<string, string> = SIMULATED
+    ? {
+        AWS_SIMULATION_ACCOUNTS: accounts,
+        AWS_SIMULATION_TYPES: types.join(' '),
+        TF_CLI_CONFIG_FILE: configuration,
+        PATH: `${join(HERE, 'stand-in')}:${process.env.PATH}`,
+      }
+    : {};
+  Object.assign(environment, { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' });
 
   const spawn = async (cwd: string, ...command: string[]): Promise<Outcome> => {
     const env = { ...process.env, ...environment };
@@ -124,7 +131,7 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
     aws: (...args) => spawn(folder, join(HERE, 'stand-in/aws'), ...args),
     root: (files) => {
       const types = Object.values(files).flatMap((text) => text.match(TYPE_OR_DATA) ?? []);
-      environment.AWS_SIMULATION_TYPES += ` ${types.join(' ')}`;
+      if (SIMULATED) environment.AWS_SIMULATION_TYPES += ` ${types.join(' ')}`;
       return makeRoot(folder, files);
     },
     plan: async (directory, ...args) => {
@@ -138,14 +145,14 @@ export async function startSimulation({ sources = [MODULE_SOURCES] } = {}): Prom
       writeFileSync(join(accounts, 'faults.json'), JSON.stringify(faults));
     },
     stop: async () => {
-      await registry.stop();
+      await modules.stop();
       rmSync(folder, { recursive: true });
     },
   };
 }
 
-/** Builds the provider, unless the cache has one of the same sources. */
-async function buildProgram(): Promise<string> {
+/** Builds the program that is provider and account, unless the cache has one of the same sources. */
+export async function buildProgram(): Promise<string> {
   const hash = new Bun.CryptoHasher('sha256');
   const sources = [...new Glob('**/*').scanSync({ cwd: HERE })].filter((file) =>
     /\.go$|^go\.|^(facts|schema)\//.test(file),
@@ -239,3 +246,5 @@ async function readAccounts(folder: string): Promise<Resource[]> {
   }));
   return Promise.all(resources);
 }
+
+if (import.meta.main) await buildProgram();

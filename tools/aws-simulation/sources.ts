@@ -16,6 +16,7 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Glob } from 'bun';
+import { askRegistry } from './modules.ts';
 import recorded from './stand-ins.json';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -35,7 +36,7 @@ interface Call {
 
 /** What callers see of a module: types as Terraform writes them; a variable without `required` may be left out. */
 interface Interface {
-  variables: Record<string, { type: string; required?: true; sensitive?: true }>;
+  variables: Record<string, { type: string; required?: true; sensitive?: true; ephemeral?: true }>;
   /** `text`, `list` or `map`. */
   outputs: Record<string, string>;
 }
@@ -54,14 +55,19 @@ export async function moduleCalls(): Promise<Call[]> {
   return [...calls.values()].sort((a, b) => Bun.inspect(a).localeCompare(Bun.inspect(b)));
 }
 
-/** The modules whose code isn't in the cache, as `name version`. */
-export const missingSources = async (): Promise<string[]> => [
-  ...new Set(
-    (await moduleCalls())
-      .filter(({ name, version }) => !existsSync(join(MODULE_SOURCES, name, version)))
-      .map(({ name, version }) => `${name} ${version}`),
-  ),
-];
+/** The registry that is asked for modules which aren't in the cache: MODULE_REGISTRY, empty for none. */
+export const MODULE_REGISTRY = process.env.MODULE_REGISTRY ?? 'https://registry.terraform.io';
+
+/** The modules whose code is neither in the cache nor within reach, as `name version`. */
+export async function missingSources(): Promise<string[]> {
+  const absent = (await moduleCalls())
+    .filter(({ name, version }) => !existsSync(join(MODULE_SOURCES, name, version)))
+    .map(({ name, version }) => `${name} ${version}`);
+  const [first = ''] = absent;
+  const reached =
+    first && (await askRegistry(MODULE_REGISTRY, `${first.split(' ')[0]}/aws/versions`));
+  return reached ? [] : [...new Set(absent)];
+}
 
 /** Copies what our modules call into the cache: from folders `<name>/<version>` or from git repositories `…terraform-aws-<name>…`. */
 async function copy(from: string): Promise<void> {
@@ -111,8 +117,10 @@ export async function interfaces(): Promise<Record<string, Interface>> {
   return all;
 }
 
+type Block = [label: string, argumentsText: Record<string, string>];
+
 /** The blocks of a formatted file: label, and arguments at the first level with their text. */
-const blocks = (text: string): [string, Record<string, string>][] =>
+const blocks = (text: string): Block[] =>
   [...text.matchAll(/^(?:variable|output) "([\w-]+)" {\n([\s\S]*?)\n}/gm)].map(
     ([, label = '', body = '']) => [
       label,
@@ -124,19 +132,17 @@ const blocks = (text: string): [string, Record<string, string>][] =>
     ],
   );
 
-const variable = ([label, { type = 'any', default: value, sensitive }]: [
-  string,
-  Record<string, string>,
-]) => [
+const variable = ([label, { type = 'any', default: value, ...flags }]: Block) => [
   label,
   {
     type,
     ...(value === undefined && { required: true }),
-    ...(sensitive === 'true' && { sensitive: true }),
+    ...(flags.sensitive === 'true' && { sensitive: true }),
+    ...(flags.ephemeral === 'true' && { ephemeral: true }),
   },
 ];
 
-const output = ([label, { value = '' }]: [string, Record<string, string>]) => {
+const output = ([label, { value = '' }]: Block) => {
   const isList =
     /^\[|\[\*\]|^(compact|concat|flatten|tolist|toset)\(/.test(value) || /, \[\]\)$/.test(value);
   const isMap = /^{|, {}\)$|^(merge|zipmap)\(/.test(value) || /^(aws|module)\.?[\w.]*$/.test(value);
@@ -153,8 +159,8 @@ export function writeStandIns(folder: string): void {
       join(folder, path, 'main.tf'),
       [
         ...Object.entries(variables).map(
-          ([name, { type, required, sensitive }]) =>
-            `variable "${name}" {\n  type = ${type}${required ? '' : '\n  default = null'}${sensitive ? '\n  sensitive = true' : ''}\n}`,
+          ([name, { type, required, sensitive = false, ephemeral = false }]) =>
+            `variable "${name}" {\n  type = ${type}\n  sensitive = ${sensitive}\n  ephemeral = ${ephemeral}${required ? '' : '\n  default = null'}\n}`,
         ),
         ...Object.entries(outputs).map(
           ([name, kind]) => `output "${name}" {\n  value = ${standIn(name, kind)}\n}`,

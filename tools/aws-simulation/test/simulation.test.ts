@@ -1,8 +1,11 @@
 /** What the simulated account does and refuses, seen through OpenTofu. Each test has an account of its own. */
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Simulation, startSimulation } from '../simulation.ts';
+
+// OpenTofu takes its time on a machine that others use too.
+setDefaultTimeout(180_000);
 
 let simulation: Simulation;
 beforeEach(async () => {
@@ -376,4 +379,18 @@ test('a final snapshot and the name of a deleted secret stay, as with AWS', asyn
     'deleted_secret s',
   ]);
   expect(await refusal(folder)).toContain('already scheduled for deletion');
+});
+
+const terraform = Bun.which('terraform');
+if (!terraform)
+  console.log('skipped: Terraform takes what OpenTofu takes (terraform is not installed)');
+test.skipIf(!terraform)('Terraform takes what OpenTofu takes', async () => {
+  process.env.TOFU = terraform ?? '';
+  const other = await startSimulation();
+  delete process.env.TOFU;
+  const folder = other.root({ 'main.tf': provider() + NETWORK });
+  await other.run(folder, 'init');
+  await other.run(folder, 'apply');
+  expect(await other.run(folder, 'plan')).toContain('No changes');
+  await other.stop();
 });

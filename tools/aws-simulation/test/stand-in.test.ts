@@ -1,6 +1,9 @@
 /** The stand-in for `aws`: what runbooks call, on the account that OpenTofu filled. */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { type Simulation, startSimulation } from '../simulation.ts';
+
+// OpenTofu takes its time on a machine that others use too.
+setDefaultTimeout(180_000);
 
 let simulation: Simulation;
 
@@ -64,7 +67,7 @@ beforeAll(async () => {
   const folder = simulation.root({ 'main.tf': CODE });
   await simulation.run(folder, 'init');
   await simulation.run(folder, 'apply');
-}, 120_000);
+});
 afterAll(() => simulation.stop());
 
 const aws = async (line: string) => {
