@@ -1,7 +1,8 @@
-/** Writes what is made from code: the settings table in README.md and service/openapi.json. */
+/** Writes what is made from code: tables in the READMEs and service/openapi.json. */
 import { join } from 'node:path';
 import { settingsTable } from '../service/src/config.ts';
 import { openApiDocument } from '../service/src/http/openapi.ts';
+import { moduleReadmes } from './module-tables.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
@@ -13,6 +14,7 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
   return new Map([
     [join(ROOT, 'README.md'), readme.replace(TABLE, `$1${settingsTable()}\n$2`)],
     [join(ROOT, 'service/openapi.json'), `${JSON.stringify(openApiDocument('Hello'), null, 2)}\n`],
+    ...(await moduleReadmes()),
   ]);
 };
 

@@ -136,9 +136,9 @@ module "endpoints" {
   security_group_description = "Interface endpoints of ${var.name}"
   security_group_tags        = { Name = "${var.name}-endpoints" }
   security_group_rules = {
-    application = {
-      description = "HTTPS from the application subnets"
-      cidr_blocks = local.application_ranges
+    for slot in local.slots : var.zones[slot] => {
+      description = "HTTPS from the application subnet of ${var.zones[slot]}"
+      cidr_blocks = [local.application_ranges[slot]]
     }
   }
 }

@@ -110,6 +110,14 @@ describeRotation('rotation', () => {
     });
   };
 
+  const untilDisconnected = async (user: string) => {
+    const deadline = performance.now() + 20_000;
+    while ((await server.connectionCount(user)) > 0) {
+      if (performance.now() > deadline) throw new Error(`${user} is still connected`);
+      await Bun.sleep(50);
+    }
+  };
+
   test('the first one makes the users, each with what it needs and no more', async () => {
     await begin();
     await Promise.all([rotate(APPLICATION), rotate(MIGRATION)]);
@@ -273,11 +281,7 @@ describeRotation('rotation', () => {
           const after = loginOf(APPLICATION);
           secrets.push(after.password);
           mount.write(after);
-          const deadline = performance.now() + 20_000;
-          while ((await server.connectionCount(before.user)) > 0) {
-            if (performance.now() > deadline) throw new Error(`${before.user} is still connected`);
-            await Bun.sleep(50);
-          }
+          await untilDisconnected(before.user);
           expect(await server.connectionCount(after.user)).toBeGreaterThan(0);
           // An update of the schema meanwhile, by the user whose turn it is.
           expect((await migrate()).status).toBe(0);
