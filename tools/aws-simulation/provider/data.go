@@ -147,6 +147,9 @@ func (s *server) openSecret(result map[string]any, region string) {
 	}
 	name := secret.Attributes["name"]
 	versions := s.account.Find("aws_secretsmanager_secret_version", "*", func(r *account.Resource) bool {
+		if asked, _ := result["version_id"].(string); asked != "" && asked != r.Attributes["version_id"] {
+			return false
+		}
 		of := r.Attributes["secret_id"]
 		return of == secret.ID || of == name || (secret.MadeBy != "" && of == secret.MadeBy)
 	})
