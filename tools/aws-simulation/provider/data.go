@@ -145,20 +145,23 @@ func (s *server) openSecret(result map[string]any, region string) {
 	if secret == nil {
 		account.Refuse("ResourceNotFoundException: Secrets Manager can't find the specified secret %v", result["secret_id"])
 	}
-	name := secret.Attributes["name"]
+	stage, _ := result["version_stage"].(string)
 	versions := s.account.Find("aws_secretsmanager_secret_version", "*", func(r *account.Resource) bool {
-		if asked, _ := result["version_id"].(string); asked != "" && asked != r.Attributes["version_id"] {
+		// Of a replica the versions are its primary's.
+		if of := r.Attributes["arn"]; of != secret.ID && of != secret.MadeBy {
 			return false
 		}
-		of := r.Attributes["secret_id"]
-		return of == secret.ID || of == name || (secret.MadeBy != "" && of == secret.MadeBy)
+		if asked, _ := result["version_id"].(string); asked != "" {
+			return asked == r.Attributes["version_id"]
+		}
+		return slices.Contains(at(r.Attributes, []string{"version_stages"}), any(firstOf(stage, "AWSCURRENT")))
 	})
 	if len(versions) == 0 {
 		account.Refuse("ResourceNotFoundException: Secrets Manager can't find the specified secret value for %s", secret.ID)
 	}
-	current := versions[len(versions)-1]
+	current := versions[0]
 	result["arn"], result["version_id"] = secret.ID, current.Attributes["version_id"]
-	result["version_stages"] = []any{"AWSCURRENT"}
+	result["version_stages"] = current.Attributes["version_stages"]
 	result["secret_string"] = current.Attributes["secret_string"]
 	if value := current.Secret["secret_string_wo"]; value != nil {
 		result["secret_string"] = value

@@ -29,6 +29,23 @@ func (s *server) afterWrite(now, before *account.Resource) {
 		}
 	case "aws_secretsmanager_secret":
 		s.replicate(now)
+	case "aws_secretsmanager_secret_version":
+		if before == nil {
+			s.moveLabels(now)
+		}
+	}
+}
+
+// moveLabels gives the version before a new one AWSPREVIOUS, and the one before that no label.
+func (s *server) moveLabels(now *account.Resource) {
+	next := map[any][]any{"AWSCURRENT": {"AWSPREVIOUS"}, "AWSPREVIOUS": {}}
+	for _, other := range s.account.Find(now.Type, now.Region, func(r *account.Resource) bool {
+		return r.ID != now.ID && r.Attributes["arn"] == now.Attributes["arn"]
+	}) {
+		if labels, _ := other.Attributes["version_stages"].([]any); len(labels) > 0 {
+			other.Attributes["version_stages"] = next[labels[0]]
+			s.account.Put(other)
+		}
 	}
 }
 

@@ -451,8 +451,11 @@ const OPERATIONS: Record<string, Operation> = {
     const operation = 'secretsmanager.GetSecretValue';
     const { id, attributes, made_by } = secret(account, SecretId, operation);
     const versions = account.find('aws_secretsmanager_secret_version', '*');
-    const version = versions.findLast((v) =>
-      [id, made_by, attributes.name].includes(v.attributes.secret_id),
+    // Of a replica the version is its primary's.
+    const version = versions.find(
+      (v) =>
+        [id, made_by].includes(v.attributes.arn) &&
+        v.attributes.version_stages.includes('AWSCURRENT'),
     );
     if (!version)
       throw new ServiceError(

@@ -147,6 +147,8 @@ test('write-only values reach the account, but neither plan nor state', async ()
   expect(await value()).toBe(first);
   rewrite(folder, secret(2));
   await simulation.run(folder, 'apply');
+  const versions = (await simulation.resources()).filter(({ type }) => type.endsWith('_version'));
+  expect(versions.map(({ attributes }) => attributes.version_stages)).toEqual([['AWSCURRENT']]);
   expect(await value()).not.toBe(first);
 });
 
