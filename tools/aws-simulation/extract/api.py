@@ -1,12 +1,13 @@
 """Extracts from the API models in botocore what arguments may be, and the calls that the stand-in for `aws` knows.
 
-Reads api.json beside it and writes ../facts/values.json and ../stand-in/operations.json.
+Reads api.json beside it and writes facts/values.json and stand-in/operations.json below the folder given.
 """
 
 import gzip
 import json
 import pathlib
 import re
+import sys
 
 import botocore
 import botocore.loaders
@@ -103,9 +104,10 @@ def main():
             calls[f"{service}.{name}"] = {
                 side: members(service, call[side]["shape"]) for side in ("input", "output") if side in call
             }
-    (HERE / "../facts/values.json").write_text(json.dumps(values, indent=1, sort_keys=True) + "\n")
+    target = pathlib.Path(sys.argv[1])
+    (target / "facts/values.json").write_text(json.dumps(values, indent=1, sort_keys=True) + "\n")
     operations = {"botocore": botocore.__version__, "calls": calls}
-    (HERE / "../stand-in/operations.json").write_text(json.dumps(operations, indent=1, sort_keys=True) + "\n")
+    (target / "stand-in/operations.json").write_text(json.dumps(operations, indent=1, sort_keys=True) + "\n")
 
 
 main()
