@@ -73,6 +73,8 @@ variable "range" {
   }
 }
 
+# Used by its validation only.
+# tflint-ignore: terraform_unused_declarations
 variable "other_ranges" {
   description = "IPv4 ranges of the other networks of the organisation by name, such as those of the other regions; none may overlap with this one."
   type        = map(string)
