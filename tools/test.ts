@@ -28,6 +28,7 @@ check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install'
 
 // Built before the tests, whose time is limited: minutes the first time, nothing afterwards.
 check('OpenTofu', await run('OpenTofu', 'tools/opentofu/tofu', 'version'));
+check('Terragrunt', await run('Terragrunt', 'tools/terragrunt/terragrunt', '--version'));
 check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });

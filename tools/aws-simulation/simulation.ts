@@ -1,5 +1,13 @@
 /** A simulated AWS for tests: accounts in a folder, providers and modules served to OpenTofu without a network. */
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { arch, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Glob } from 'bun';
@@ -66,6 +74,8 @@ export interface Simulation {
   run(folder: string, ...args: string[]): Promise<string>;
   /** Runs the stand-in for the `aws` command. */
   aws(...args: string[]): Promise<Outcome>;
+  /** Runs the pinned Terragrunt with OpenTofu in a folder. */
+  terragrunt(folder: string, ...args: string[]): Promise<Outcome>;
   /** Plans and returns the plan as `tofu show -json` has it. */
   // biome-ignore lint/suspicious/noExplicitAny: OpenTofu's own format.
   plan(folder: string, ...args: string[]): Promise<any>;
@@ -101,7 +111,15 @@ export async function startSimulation({
         PATH: `${join(HERE, 'stand-in')}:${process.env.PATH}`,
       }
     : {};
-  Object.assign(environment, { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' });
+  Object.assign(environment, {
+    CHECKPOINT_DISABLE: '1',
+    TF_IN_AUTOMATION: '1',
+    TG_TF_PATH: tofuProgram,
+    TG_NON_INTERACTIVE: 'true',
+    TG_TELEMETRY_TRACE_EXPORTER: 'none',
+    // Each build of the simulated provider differs under the same version.
+    TG_NO_AUTO_PROVIDER_CACHE_DIR: 'true',
+  });
 
   const spawn = async (cwd: string, ...command: string[]): Promise<Outcome> => {
     const env = { ...process.env, ...environment };
@@ -128,6 +146,8 @@ export async function startSimulation({
     environment,
     tofu,
     run,
+    terragrunt: (directory, ...args) =>
+      spawn(directory, join(ROOT, 'tools/terragrunt/terragrunt'), ...args),
     aws: (...args) => spawn(folder, join(HERE, 'stand-in/aws'), ...args),
     root: (files) => {
       const types = Object.values(files).flatMap((text) => text.match(TYPE_OR_DATA) ?? []);
@@ -155,7 +175,7 @@ export async function startSimulation({
 export async function buildProgram(): Promise<string> {
   const hash = new Bun.CryptoHasher('sha256');
   const sources = [...new Glob('**/*').scanSync({ cwd: HERE })].filter((file) =>
-    /\.go$|^go\.|^(facts|schema)\//.test(file),
+    /^go\.|(?<!_test)\.go$|^(facts|schema)\/.*(yaml|json|gz)$/.test(file),
   );
   for (const file of sources.sort()) hash.update(await Bun.file(join(HERE, file)).bytes());
   const version = hash.digest('hex').slice(0, 12);
@@ -232,6 +252,7 @@ function makeRoot(folder: string, files: Record<string, string>): string {
 }
 
 async function readAccounts(folder: string): Promise<Resource[]> {
+  if (!existsSync(folder)) return [];
   const files = [
     ...new Glob('*/*/*/*.json').scanSync({
       cwd: folder,

@@ -10,7 +10,7 @@ import { type Block, committed, renewed } from '../extract/schema.ts';
 setDefaultTimeout(600_000);
 
 const HERE = join(import.meta.dir, '..');
-const FILES = ['network', 'identity', 'database', 'compute', 'data'];
+const FILES = ['network', 'identity', 'database', 'compute', 'edge', 'data'];
 
 interface Row {
   source: string;

@@ -152,6 +152,26 @@ test('write-only values reach the account, but neither plan nor state', async ()
   expect(await value()).not.toBe(first);
 });
 
+test('a new version of a secret takes the label from the one before', async () => {
+  const version = (name: string, after: string) => `
+    resource "aws_secretsmanager_secret_version" "${name}" {
+      secret_id     = aws_secretsmanager_secret.this.id
+      secret_string = "${name}"
+      depends_on    = [${after}]
+    }`;
+  const folder = await root(`
+    resource "aws_secretsmanager_secret" "this" {
+      name = "s"
+    }
+    ${version('first', '')}${version('second', 'aws_secretsmanager_secret_version.first')}`);
+  await simulation.run(folder, 'apply');
+  const labels = (await simulation.resources())
+    .filter(({ type }) => type === 'aws_secretsmanager_secret_version')
+    .map(({ attributes }) => `${attributes.secret_string} ${attributes.version_stages}`);
+  expect(labels.sort()).toEqual(['first AWSPREVIOUS', 'second AWSCURRENT']);
+  expect(await actions(folder)).toEqual([]);
+});
+
 test('a data source sees what another unit made', async () => {
   const network = await root(NETWORK);
   await simulation.run(network, 'apply');
@@ -235,6 +255,71 @@ test.each([
   ],
 ])('refuses %s', async (_, code, message) => {
   expect(await refusal(await root(code))).toContain(message);
+});
+
+const DISTRIBUTION = `
+resource "aws_acm_certificate" "this" {
+  domain_name       = "example.com"
+  validation_method = "DNS"
+}
+resource "aws_cloudfront_distribution" "this" {
+  enabled = true
+  origin {
+    domain_name = "origin.example.com"
+    origin_id   = "o"
+  }
+  default_cache_behavior {
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    target_origin_id       = "o"
+    viewer_protocol_policy = "https-only"
+  }
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+  viewer_certificate {
+    acm_certificate_arn = aws_acm_certificate.this.arn
+    ssl_support_method  = "sni-only"
+  }
+}`;
+
+test('what CloudFront uses lies in us-east-1', async () => {
+  expect(await refusal(await root(DISTRIBUTION))).toContain("isn't in us-east-1 region");
+  const acl = `
+    resource "aws_wafv2_web_acl" "this" {
+      name  = "a"
+      scope = "CLOUDFRONT"
+      default_action {
+        allow {}
+      }
+      visibility_config {
+        cloudwatch_metrics_enabled = false
+        metric_name                = "m"
+        sampled_requests_enabled   = false
+      }
+    }`;
+  expect(await refusal(await root(acl))).toContain('The scope is not valid');
+  const there = DISTRIBUTION.replace(
+    'domain_name       =',
+    'region = "us-east-1"\n  domain_name       =',
+  );
+  const folder = await root(there);
+  await simulation.run(folder, 'apply');
+  expect(await actions(folder)).toEqual([]);
+});
+
+test('a repository with images is not deleted', async () => {
+  const folder = await root('resource "aws_ecr_repository" "this" {\n  name = "hello"\n}');
+  await simulation.run(folder, 'apply');
+  const file = join(simulation.accounts, '123456789012/eu-west-1/ecr_image/one.json');
+  const attributes = { repository: 'hello', region: 'eu-west-1' };
+  await Bun.write(
+    file,
+    JSON.stringify({ type: 'ecr_image', id: 'one', region: 'eu-west-1', attributes }),
+  );
+  expect(await refusal(folder, 'destroy')).toContain('RepositoryNotEmptyException');
 });
 
 test('what is used is not deleted', async () => {
