@@ -2,13 +2,9 @@ package provider
 
 import (
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"math/big"
-	"os/exec"
 	"strings"
 
 	"hello/aws-simulation/account"
@@ -18,16 +14,7 @@ import (
 // compute does what the small providers do, as far as modules use them.
 func compute(kind string, values map[string]any) {
 	switch kind {
-	case "random_id":
-		if values["hex"] == unknown {
-			bytes := make([]byte, int(values["byte_length"].(float64)))
-			rand.Read(bytes)
-			prefix, _ := values["prefix"].(string)
-			values["hex"], values["dec"] = prefix+hex.EncodeToString(bytes), prefix+new(big.Int).SetBytes(bytes).String()
-			values["id"] = base64.RawURLEncoding.EncodeToString(bytes)
-			values["b64_url"], values["b64_std"] = prefix+fmt.Sprint(values["id"]), prefix+base64.StdEncoding.EncodeToString(bytes)
-		}
-	case "random_password", "random_string":
+	case "random_password":
 		if values["result"] == unknown {
 			values["result"] = randomText(values, "length", 16)
 		}
@@ -35,8 +22,6 @@ func compute(kind string, values map[string]any) {
 		if values["id"] == unknown {
 			values["id"] = facts.Hex(16)
 		}
-	case "external":
-		external(values)
 	default:
 		panic("the simulation can't compute " + kind + ": add it to provider/local.go")
 	}
@@ -68,19 +53,6 @@ func randomText(values map[string]any, lengthArgument string, length int) string
 		text[i] = letters[n.Int64()]
 	}
 	return string(text)
-}
-
-// external runs a program that reads its query and writes its result as JSON.
-func external(values map[string]any) {
-	program := texts(values["program"])
-	command := exec.Command(program[0], program[1:]...)
-	command.Stdin = strings.NewReader(string(asJSON(values["query"])))
-	command.Dir, _ = values["working_dir"].(string)
-	output, err := command.Output()
-	account.Check(err)
-	var result map[string]any
-	account.Check(json.Unmarshal(output, &result))
-	values["result"], values["id"] = result, "-"
 }
 
 func checksum(text string) string {
