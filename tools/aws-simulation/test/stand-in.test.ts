@@ -125,7 +125,7 @@ test.each([
   expect(await aws(line)).toContain(error);
 });
 
-test('a standby is promoted while the primary region is gone', async () => {
+test('a standby is promoted while the primary region is gone, and gives the role back', async () => {
   const target = 'arn:aws:rds:eu-central-1:123456789012:cluster:standby';
   simulation.faults({ gone: ['eu-west-1'] });
   expect(await aws('rds describe-db-clusters --region eu-west-1')).toContain(
@@ -149,4 +149,12 @@ test('a standby is promoted while the primary region is gone', async () => {
     'rds describe-global-clusters --region eu-central-1 --query GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn --output text';
   expect(await aws(writer)).toBe(target);
   simulation.faults({});
+  const primary = target.replace('eu-central-1', 'eu-west-1').replace('standby', 'primary');
+  await aws(
+    `rds switchover-global-cluster --region eu-central-1 --global-cluster-identifier g --target-db-cluster-identifier ${primary}`,
+  );
+  expect(await aws(writer)).toBe(primary);
+  await aws('rds delete-db-instance --region eu-central-1 --db-instance-identifier standby-1');
+  const instances = 'rds describe-db-instances --region eu-central-1 --query length(DBInstances)';
+  expect(await aws(instances)).toBe('0');
 });
