@@ -1,6 +1,6 @@
 /** Terragrunt on the simulated account: two units, of which one depends on the other. */
-import { expect, setDefaultTimeout, test } from 'bun:test';
-import { startSimulation } from '../simulation.ts';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { type Simulation, startSimulation } from '../simulation.ts';
 
 // The first time Terragrunt is built.
 setDefaultTimeout(900_000);
@@ -44,8 +44,13 @@ resource "aws_subnet" "this" {
 }`,
 };
 
+let simulation: Simulation;
+beforeAll(async () => {
+  simulation = await startSimulation();
+});
+afterAll(() => simulation.stop());
+
 test('run --all plans on mocks, applies in order, finds nothing to do, and destroys', async () => {
-  const simulation = await startSimulation();
   const folder = simulation.root(FILES);
   const all = async (...args: string[]) => {
     const { exitCode, stdout, stderr } = await simulation.terragrunt(
@@ -64,5 +69,4 @@ test('run --all plans on mocks, applies in order, finds nothing to do, and destr
   expect((await all('plan')).match(/No changes\./g)).toHaveLength(2);
   await all('destroy');
   expect(await simulation.resources()).toEqual([]);
-  await simulation.stop();
 });
