@@ -1,7 +1,7 @@
 # What a person would type. Everything that is missing is installed first, pinned (tools/bun, bun.lock).
 bun := tools/bun/bun
 
-.PHONY: dev test test-modules modules install
+.PHONY: dev test test-modules modules image bench install
 
 dev: install
 	@exec $(bun) --watch service/src/main.ts
@@ -16,6 +16,12 @@ test-modules: install
 # FROM=folder of checkouts or clones of terraform-aws-modules.
 modules: install
 	@exec $(bun) tools/aws-simulation/sources.ts copy $(FROM)
+
+image: install
+	@exec $(bun) service/image/build.ts
+
+bench: image
+	@exec $(bun) service/bench/main.ts
 
 install:
 	@$(bun) install --frozen-lockfile --no-summary

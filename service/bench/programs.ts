@@ -4,6 +4,8 @@ import { libraryPath, unpackedPackages } from '../test/support/debian-packages.t
 /** A program that measures, and what it needs to run. */
 export interface Program {
   readonly path: string;
+  /** What comes before the arguments of a run. */
+  readonly firstArguments?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +32,22 @@ export const findWrk = (): Program => {
   throw new Error('there is no wrk: install it');
 };
 
+/** A load generator for HTTP that holds a rate: of the system, or unpacked from Debian. */
+export const findH2load = (): Program => {
+  const path = Bun.which('h2load');
+  if (path) return { path, environment: {} };
+  const folder = unpackedPackages('nghttp2-client');
+  if (folder) return unpacked(folder, 'usr/bin/h2load');
+  throw new Error('there is no h2load: install nghttp2');
+};
+
+/** A program on one core; its arguments follow. */
+export const pinned = ({ path, environment }: Program, core: number): Program => ({
+  path: 'taskset',
+  firstArguments: ['-c', `${core}`, path],
+  environment,
+});
+
 const unpacked = (folder: string, path: string): Program => ({
   path: join(folder, path),
   environment: libraryPath(folder),
@@ -37,11 +55,11 @@ const unpacked = (folder: string, path: string): Program => ({
 
 /** What a program prints; an error when it fails. */
 export const run = async (
-  { path, environment }: Program,
+  { path, firstArguments = [], environment }: Program,
   programArguments: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<string> => {
-  const child = Bun.spawn([path, ...programArguments], {
+  const child = Bun.spawn([path, ...firstArguments, ...programArguments], {
     env: { ...process.env, ...environment, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -50,7 +68,8 @@ export const run = async (
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  if (status !== 0) throw new Error(`${path}: status ${status}\n${output}${errors}`);
+  if (status !== 0)
+    throw new Error(`${[path, ...firstArguments].join(' ')}: status ${status}\n${output}${errors}`);
   return output;
 };
 

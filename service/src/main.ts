@@ -1,12 +1,18 @@
 import { createFetch, createManagementApp } from './app.ts';
 import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
+import { healthcheck } from './http/healthcheck.ts';
 import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
-import type { Fetch } from './observability/access-log.ts';
-import { createLog, type Log } from './observability/log.ts';
+import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
+import { createLog, type ProcessLog } from './observability/log.ts';
+import { Metrics } from './observability/metrics.ts';
+import type { Fetch } from './observability/observe.ts';
+import { openTracing } from './observability/open-tracing.ts';
+import { observedStore } from './stores/observed.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
+import { versionLine } from './version.ts';
 
 /** How long the start waits for the database. */
 const START_MILLISECONDS = 2_000;
@@ -14,25 +20,46 @@ const START_MILLISECONDS = 2_000;
 /** Serves `fetch` on an address; how is up to the runtime. */
 export type Listen = (fetch: Fetch, hostname: string, port: number) => Server;
 
-/** The whole program: settings, then serve or migrate. */
+const COMMANDS = ['serve', 'migrate', 'healthcheck'] as const;
+
+/** Arguments that only print. */
+const INFORMATION = new Map([
+  ['--help', help],
+  ['--version', () => versionLine(process.env)],
+]);
+
+/** The whole program: settings, then what the argument says. */
 export const main = async (listen: Listen): Promise<void> => {
   const command = commandOrExit();
   const config = configOrExit();
+  if (command === 'healthcheck') return checkHealth(config);
   const log = createLog(config.logLevel);
   if (command === 'serve') await serve(config, log, listen);
   else await migrate(config, log);
 };
 
 /** Store, app, listen, signals. */
-const serve = async (config: Config, log: Log, listen: Listen): Promise<void> => {
-  const { server } = config;
-  const store = orExit(() =>
+const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<void> => {
+  const { server, version } = config;
+  const opened = orExit(() =>
     openStore(config.databaseUrl, { server, log, onSchemaError: (error) => exitWith(error) }),
   );
+  let isDraining = false;
+  const metrics = new Metrics({
+    ...version,
+    droppedLogLines: log.dropped,
+    isDraining: () => isDraining,
+    poolState: opened.poolState,
+  });
+  measureEventLoopDelay();
+  const database = config.databaseUrl.kind;
+  const tracing = await openTracing(process.env, { ...version, database }, log);
+  const store = observedStore(opened, metrics.store, tracing);
   // A database that is there is checked before the first request; one that isn't is awaited while listening.
   await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
-  const dependencies = { store, today, log, appName: config.appName };
+  const { appName } = config;
+  const dependencies = { ...version, store, today, log, metrics, tracing, appName };
   const api = orExit(
     () => listen(createFetch(dependencies), config.host, config.port),
     `can't listen on HOST ${config.host}, PORT ${config.port}: `,
@@ -44,32 +71,42 @@ const serve = async (config: Config, log: Log, listen: Listen): Promise<void> =>
   );
   const data = describeStore(config.databaseUrl);
   log.info(
-    { url: api.url, managementUrl: management.url, data },
+    { url: api.url, managementUrl: management.url, data, ...version },
     `listening on ${api.url} (management on ${management.url}), data in ${data}`,
   );
 
   const signal = await untilSignal();
+  isDraining = true;
   log.info({ signal }, 'stopping');
   const inTime = await stopAll([api, management]);
   await store.close();
+  await tracing?.shutdown();
   if (inTime) log.info('stopped');
   else log.warn('stopped with requests under way');
-  log.flush(() => process.exit(inTime ? 0 : 1));
+  await log.flush();
+  process.exit(inTime ? 0 : 1);
 };
 
-const migrate = async ({ databaseUrl, server }: Config, log: Log): Promise<void> => {
+const migrate = async ({ databaseUrl, server }: Config, log: ProcessLog): Promise<void> => {
   await migrateStore(databaseUrl, { server, log }).catch((error) => exitWith(error));
   log.info(`migrated: ${describeStore(databaseUrl)}`);
 };
 
+const checkHealth = async ({ managementHost, managementPort }: Config): Promise<void> => {
+  const url = await healthcheck(managementHost, managementPort).catch((error) => exitWith(error));
+  console.log(`${url}: ok`);
+};
+
 /** What the argument says to do; a wrong one ends the process with status 2. */
-const commandOrExit = (): 'serve' | 'migrate' => {
+const commandOrExit = (): (typeof COMMANDS)[number] => {
   const [argument = 'serve', ...others] = process.argv.slice(2);
-  if (argument === '--help') {
-    console.log(help());
+  const information = INFORMATION.get(argument);
+  if (information && others.length === 0) {
+    console.log(information());
     process.exit(0);
   }
-  if (others.length === 0 && (argument === 'serve' || argument === 'migrate')) return argument;
+  const command = COMMANDS.find((name) => name === argument);
+  if (command && others.length === 0) return command;
   console.error(`unknown argument ${JSON.stringify(others[0] ?? argument)}: run with --help`);
   process.exit(2);
 };

@@ -19,28 +19,36 @@ const start = async (max = 1) => {
   return { server, pool: started };
 };
 
-const answerAll = async (server: FakeServer) => {
-  while (server.statements.length > 0) await server.take().succeed();
-};
-
-test('a lone request is sent at once, in the same turn', async () => {
+test('a lone request is sent in the same turn of the event loop', async () => {
   const { server, pool } = await start();
   server.stored.set('Casey', '1990-10-30');
   const found = pool.find('Casey');
+  await settled();
   expect(server.statements.map(({ find }) => find)).toEqual([['Casey']]);
-  await answerAll(server);
+  await server.answerAll();
   expect(await found).toBe('1990-10-30');
+});
+
+test('requests of the same turn share a statement', async () => {
+  const { server, pool } = await start();
+  const found = [pool.find('A'), pool.find('B')];
+  await settled();
+  expect(server.statements.map(({ find }) => find)).toEqual([['A', 'B']]);
+  await server.answerAll();
+  await Promise.all(found);
 });
 
 test('finds that wait share the next statement, a name once, and each gets its own answer', async () => {
   const { server, pool } = await start();
   server.stored.set('A', '1990-01-01').set('B', '1990-02-02');
   const first = pool.find('X');
+  await settled();
   const others = ['A', 'B', 'A', 'C'].map((username) => pool.find(username));
   expect(server.statements).toHaveLength(1);
-  await server.take().succeed();
+  await (await server.take()).succeed();
+  await settled();
   expect(server.statements.map(({ find }) => find)).toEqual([['A', 'B', 'C']]);
-  await answerAll(server);
+  await server.answerAll();
   expect(await first).toBeUndefined();
   expect(await Promise.all(others)).toEqual(['1990-01-01', '1990-02-02', '1990-01-01', undefined]);
 });
@@ -48,48 +56,54 @@ test('finds that wait share the next statement, a name once, and each gets its o
 test('saves that wait share the next statement, and the last value of a name wins', async () => {
   const { server, pool } = await start();
   const find = pool.find('X');
+  await settled();
   const saves = [
     pool.save('A', '1990-01-01'),
     pool.save('B', '1990-01-01'),
     pool.save('A', '1990-01-02'),
   ];
-  await server.take().succeed();
+  await (await server.take()).succeed();
+  await settled();
   expect(server.statements.map(({ save }) => save)).toEqual([{ A: '1990-01-02', B: '1990-01-01' }]);
-  await answerAll(server);
+  await server.answerAll();
   await Promise.all([find, ...saves]);
 });
 
 test('of finds and saves those that waited longer go first', async () => {
   const { server, pool } = await start();
-  const requests: Promise<unknown>[] = [pool.find('X'), pool.save('A', '1990-01-01')];
+  const requests: Promise<unknown>[] = [pool.find('X')];
+  await settled();
+  requests.push(pool.save('A', '1990-01-01'));
   await Bun.sleep(2);
   requests.push(pool.find('B'));
-  await server.take().succeed();
+  await (await server.take()).succeed();
+  await settled();
   expect(server.statements.map(({ save }) => save)).toEqual([{ A: '1990-01-01' }]);
-  await answerAll(server);
+  await server.answerAll();
   await Promise.all(requests);
 });
 
 test('no two saves of a name are under way at once; other requests pass the one that waits', async () => {
   const { server, pool } = await start(3);
-  const requests: Promise<unknown>[] = [pool.find('X'), pool.find('Y'), pool.find('Z')];
-  await settled();
-  await settled();
-  await answerAll(server);
+  const requests = await server.occupy(3, (username) => pool.find(username));
+  await server.answerAll();
   await Promise.all(requests);
   const first = pool.save('A', '1990-01-01');
+  await settled();
   const second = pool.save('A', '1990-01-02');
   const other = pool.save('B', '1990-01-01');
+  await settled();
   expect(server.statements.map(({ save }) => save)).toEqual([
     { A: '1990-01-01' },
     { B: '1990-01-01' },
   ]);
-  await server.take().succeed();
+  await (await server.take()).succeed();
+  await settled();
   expect(server.statements.map(({ save }) => save)).toEqual([
     { B: '1990-01-01' },
     { A: '1990-01-02' },
   ]);
-  await answerAll(server);
+  await server.answerAll();
   await Promise.all([first, second, other]);
   expect(server.stored.get('A')).toBe('1990-01-02');
 });
@@ -97,24 +111,26 @@ test('no two saves of a name are under way at once; other requests pass the one 
 test('a statement takes 500 requests, the queue 1,000; a further one is refused at once', async () => {
   const { server, pool } = await start();
   const requests = [pool.find('X')];
+  await settled();
   for (let index = 0; index < 1_000; index++) requests.push(pool.find(`u${index}`));
   const begin = performance.now();
   await expect(pool.find('Late')).rejects.toMatchObject({ name: 'StoreUnavailableError' });
   expect(performance.now() - begin).toBeLessThan(400);
-  await server.take().succeed();
-  expect(server.take().find).toHaveLength(500);
+  await (await server.take()).succeed();
+  expect((await server.take()).find).toHaveLength(500);
   for (const request of requests) request.catch(() => {});
 });
 
 test('a request that finds no free connection in time is refused, and never sent', async () => {
   const { server, pool } = await start();
   const stuck = pool.find('Stuck');
+  await settled();
   const begin = performance.now();
   await expect(pool.save('A', '1990-01-01')).rejects.toMatchObject({
     name: 'StoreUnavailableError',
   });
   expect(performance.now() - begin).toBeWithin(480, 700);
-  await answerAll(server);
+  await server.answerAll();
   await stuck;
   expect(server.statements).toEqual([]);
   expect(server.stored.size).toBe(0);
@@ -124,13 +140,13 @@ test('a deadlock is tried once more; the next one is an error', async () => {
   const { server, pool } = await start();
   const conflict = new DatabaseError('conflict', '40P01');
   const saved = pool.save('A', '1990-01-01');
-  await server.take().fail(conflict);
-  await server.take().succeed();
+  await (await server.take()).fail(conflict);
+  await (await server.take()).succeed();
   await saved;
   const refused = pool.save('A', '1990-01-02');
   refused.catch(() => {});
-  await server.take().fail(conflict);
-  await server.take().fail(conflict);
+  await (await server.take()).fail(conflict);
+  await (await server.take()).fail(conflict);
   await expect(refused).rejects.toMatchObject({ name: 'StoreUnavailableError' });
   expect(server.statements).toEqual([]);
   expect(server.open).toHaveLength(1);
@@ -140,7 +156,7 @@ test('what the server gave up is not tried again, and its connection stays', asy
   const { server, pool } = await start();
   const saved = pool.save('A', '1990-01-01');
   saved.catch(() => {});
-  await server.take().fail(new DatabaseError('time-out', '57014'));
+  await (await server.take()).fail(new DatabaseError('time-out', '57014'));
   await expect(saved).rejects.toMatchObject({ name: 'StoreUnavailableError' });
   expect(server.statements).toEqual([]);
   expect(server.open).toHaveLength(1);

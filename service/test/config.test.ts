@@ -12,6 +12,7 @@ const DEFAULTS = {
   timeZone: 'UTC',
   logLevel: 'info',
   appName: 'Hello',
+  version: { version: '0.1.0', commit: 'unknown' },
   server: undefined,
 } as const;
 
@@ -92,6 +93,8 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'use sqlite:path', ['hello.db', '/data/hello.db']],
     ['TIME_ZONE', 'set an IANA time zone', ['Mars/Base', 'Madrid', 'utc ', '/etc/localtime']],
     ['LOG_LEVEL', 'set debug, info, warn, error or silent', ['INFO', 'trace', 'verbose', '30']],
+    ['SERVICE_VERSION', 'set 1 to 64 letters', ['1 2', '"', 'é', 'x'.repeat(65)]],
+    ['SERVICE_COMMIT', 'set 1 to 64 letters', ['a b', '{', 'x'.repeat(65)]],
     ['APP_NAME', 'set 1 to 100 printable ASCII', ['Grüße', 'a\tb', 'a\nb', 'x'.repeat(101)]],
   ] as const)
     for (const value of values)

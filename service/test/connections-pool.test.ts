@@ -37,11 +37,11 @@ const until = async (check: () => boolean, limit: number) => {
 test('connections are opened when they are needed, up to the limit', async () => {
   const { server, pool } = await start({ max: 3 });
   expect(server.connections).toHaveLength(1);
-  const requests = Array.from({ length: 20 }, (_, index) => pool.find(`u${index}`));
-  await until(() => server.connections.length === 3, 500);
+  const requests = await server.occupy(3, (username) => pool.find(username));
+  requests.push(pool.find('waits'));
   await Bun.sleep(20);
   expect(server.connections).toHaveLength(3);
-  while (server.statements.length > 0) await server.take().succeed();
+  await server.answerAll();
   await Promise.all(requests);
 });
 
@@ -49,10 +49,10 @@ test('a cut connection: the statement is sent once more over a new one', async (
   const { server, pool } = await start({ max: 1 });
   server.stored.set('A', '1990-01-01');
   const found = pool.find('A');
-  await server.take().connection.cut();
+  await (await server.take()).connection.cut();
   await until(() => server.statements.length === 1, 500);
   expect(server.connections).toHaveLength(2);
-  await server.take().succeed();
+  await (await server.take()).succeed();
   expect(await found).toBe('1990-01-01');
 });
 
@@ -60,9 +60,9 @@ test('cut twice: the request is refused', async () => {
   const { server, pool } = await start({ max: 1 });
   const found = pool.find('A');
   found.catch(() => {});
-  await server.take().connection.cut();
+  await (await server.take()).connection.cut();
   await until(() => server.statements.length === 1, 500);
-  await server.take().connection.cut();
+  await (await server.take()).connection.cut();
   await expect(found).rejects.toMatchObject(UNAVAILABLE);
   await Bun.sleep(20);
   expect(server.statements).toEqual([]);
@@ -71,18 +71,18 @@ test('cut twice: the request is refused', async () => {
 test('a save whose connection was cut holds back others of its name until it can not begin any more', async () => {
   const { server, pool } = await start({ max: 2 });
   const first = pool.save('A', '1990-01-01');
-  await server.take().connection.cut();
+  await (await server.take()).connection.cut();
   const begin = performance.now();
   const second = pool.save('A', '1990-01-02');
   const other = pool.save('B', '1990-01-01');
   await until(() => server.statements.length === 1, 200);
   expect(server.statements[0]?.save).toEqual({ B: '1990-01-01' });
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await other;
   await until(() => server.statements.length === 1, 1_000);
   expect(performance.now() - begin).toBeWithin(230, 600);
   // The lost one is sent again together with the one that waited, which is newer.
-  expect(server.take().save).toEqual({ A: '1990-01-02' });
+  expect((await server.take()).save).toEqual({ A: '1990-01-02' });
   for (const save of [first, second]) save.catch(() => {});
 });
 
@@ -91,10 +91,10 @@ test('a save whose answer is lost twice is refused only when it can not be under
   const begin = performance.now();
   const saved = pool.save('A', '1990-01-01');
   saved.catch(() => {});
-  await server.take().connection.cut();
+  await (await server.take()).connection.cut();
   await until(() => server.statements.length === 1, 1_000);
   const sentAgain = performance.now();
-  await server.take().connection.cut();
+  await (await server.take()).connection.cut();
   await expect(saved).rejects.toMatchObject(UNAVAILABLE);
   expect(performance.now() - sentAgain).toBeWithin(1_200, 1_600);
   expect(performance.now() - begin).toBeLessThan(2_000);
@@ -102,15 +102,14 @@ test('a save whose answer is lost twice is refused only when it can not be under
 
 test('without an answer the statement is cancelled, its connection dropped, the request refused in time', async () => {
   const { server, pool } = await start({ max: 2 });
-  const finds = [pool.find('A'), pool.find('B')];
-  await until(() => server.connections.length === 2, 500);
-  while (server.statements.length > 0) await server.take().succeed();
+  const finds = await server.occupy(2, (username) => pool.find(username));
+  await server.answerAll();
   await Promise.all(finds);
   const begin = performance.now();
   const saved = pool.save('A', '1990-01-01');
   await expect(saved).rejects.toMatchObject(UNAVAILABLE);
   expect(performance.now() - begin).toBeWithin(1_290, 2_000);
-  expect(server.take().connection.events).toEqual(['cancelled', 'destroyed']);
+  expect((await server.take()).connection.events).toEqual(['cancelled', 'destroyed']);
   // Not tried again, although there is an idle connection.
   expect(server.open).toHaveLength(1);
   expect(server.statements).toEqual([]);
@@ -119,11 +118,11 @@ test('without an answer the statement is cancelled, its connection dropped, the 
 test('a save that came too late is sent once more over a new connection', async () => {
   const { server, pool } = await start({ max: 1 });
   const saved = pool.save('A', '1990-01-01');
-  await server.take().fail(new DatabaseError('late', 'LATE'));
+  await (await server.take()).fail(new DatabaseError('late', 'LATE'));
   await until(() => server.statements.length === 1, 500);
   expect(server.connections).toHaveLength(2);
   expect(server.connections[0]?.events).toEqual(['destroyed']);
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await saved;
 });
 
@@ -133,10 +132,10 @@ test('read-only: connections that are old enough are replaced, new ones are not'
   await Bun.sleep(310);
   const saved = pool.save('A', '1990-01-01');
   saved.catch(() => {});
-  await server.take().fail(readOnly);
+  await (await server.take()).fail(readOnly);
   await until(() => server.statements.length === 1, 500);
   expect(server.connections).toHaveLength(2);
-  await server.take().fail(readOnly);
+  await (await server.take()).fail(readOnly);
   await expect(saved).rejects.toMatchObject(UNAVAILABLE);
   expect(server.open).toHaveLength(1);
   expect(server.connections).toHaveLength(2);
@@ -157,7 +156,7 @@ test('down at the start: requests fail at once, attempts go on, each change is l
   expect(performance.now() - back).toBeLessThan(900);
   await settled();
   const found = pool.find('A');
-  await server.take().succeed();
+  await (await server.take()).succeed();
   expect(await found).toBeUndefined();
   await pool.ping();
   expect(lines).toEqual(['the database can not be used, trying again', 'the database answers']);
@@ -189,7 +188,7 @@ test('an attempt that hangs holds up none', async () => {
   await until(() => server.connections.length > 0, 1_000);
   await settled();
   const found = pool.find('A');
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await found;
   server.letGo(UNREACHABLE);
 });
@@ -197,12 +196,17 @@ test('an attempt that hangs holds up none', async () => {
 test('no further connection: those that are open serve', async () => {
   const { server, pool, lines } = await start({ max: 5 });
   server.refusal = new DatabaseError('too many connections', '53300');
-  const requests = Array.from({ length: 20 }, (_, index) => pool.find(`u${index}`));
-  await settled();
-  await settled();
-  while (server.statements.length > 0) await server.take().succeed();
+  const requests: Promise<unknown>[] = [];
+  for (let index = 0; index < 20; index++) {
+    requests.push(pool.find(`u${index}`));
+    await settled();
+  }
+  expect(pool.state).toMatchObject({ used: 1, idle: 0, max: 5, waiting: 19 });
+  await server.answerAll();
   await Promise.all(requests);
   expect(lines).toEqual(['the database answers', 'no further database connection can be opened']);
+  expect(pool.state.refused).toBeGreaterThan(0);
+  expect(pool.state).toMatchObject({ used: 0, idle: 1, waiting: 0 });
   // One for each request that may have needed it, then none for a while.
   expect(server.attempts).toBeLessThanOrEqual(5);
 });
@@ -216,22 +220,22 @@ test('ping: an answer just now, an idle connection, or one more connection prove
   expect(server.pings).toBe(1);
   await Bun.sleep(1_010);
   const busy = pool.find('A');
+  await settled();
   await pool.ping();
   expect(server.pings).toBe(1);
   expect(server.connections.map(({ events }) => events)).toEqual([[], ['closed']]);
   server.refusal = new DatabaseError('too many connections', '53300');
   await pool.ping();
+  expect(pool.state).toEqual({ used: 1, idle: 0, max: 1, waiting: 0, refused: 1 });
   server.refusal = UNREACHABLE;
   await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await busy;
 });
 
 test('rotation: a new connection first, then old ones end, those under way when they are done', async () => {
   const { server, pool } = await start({ max: 2 });
-  const under = pool.find('A');
-  const more = pool.find('B');
-  await until(() => server.statements.length === 2, 500);
+  const [under, more] = await server.occupy(2, (username) => pool.find(username));
   await server.statements.splice(1, 1)[0]?.succeed();
   await more;
   server.refusal = new DatabaseError('authentication', '28P01');
@@ -242,24 +246,27 @@ test('rotation: a new connection first, then old ones end, those under way when 
   await replaced;
   const [busy, idle, fresh] = server.connections;
   expect([busy?.events, idle?.events, fresh?.events]).toEqual([[], ['closed'], []]);
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await under;
   expect(busy?.events).toEqual(['closed']);
   const next = pool.find('C');
+  await settled();
   expect(server.statements[0]?.connection).toBe(fresh as never);
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await next;
 });
 
 test('a connection of former credentials that opens after the rotation is not used', async () => {
   const { server, pool } = await start({ max: 3 });
   server.hanging = 1;
-  const requests = [pool.find('A'), pool.find('B')];
+  const requests = [pool.find('A')];
+  await settled();
+  requests.push(pool.find('B'));
   await settled();
   expect(server.attempts).toBe(2);
   await pool.replace();
   server.letGo();
-  while (server.statements.length > 0) await server.take().succeed();
+  await server.answerAll();
   await Promise.all(requests);
   await settled();
   expect(server.connections.map(({ events }) => events)).toEqual([['closed'], [], ['closed']]);
@@ -268,13 +275,14 @@ test('a connection of former credentials that opens after the rotation is not us
 test('close lets what was sent finish and refuses the rest', async () => {
   const { server, pool } = await start({ max: 1 });
   const sent = pool.find('A');
+  await settled();
   const waiting = pool.find('B');
   waiting.catch(() => {});
   const begin = performance.now();
   const closed = pool.close();
   await expect(waiting).rejects.toMatchObject(UNAVAILABLE);
   expect(performance.now() - begin).toBeLessThan(400);
-  await server.take().succeed();
+  await (await server.take()).succeed();
   await sent;
   await closed;
   expect(server.open).toEqual([]);

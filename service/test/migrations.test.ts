@@ -39,6 +39,9 @@ const read = (name: string, sql: string): unknown[] => {
 const tables = () => read(file, "select name from sqlite_schema where type = 'table' order by 1");
 const versions = (name = file) => read(name, 'select version from schema_migration order by 1');
 
+/** The newest version that this program knows. */
+const NEWEST = sqliteMigrations.length;
+
 /** Opens the file as a program that has further migrations does. */
 const openWith = (...further: Pick<Migration, 'version' | 'sql'>[]) => {
   const migrations = sqliteMigrations as Migration[];
@@ -65,12 +68,16 @@ describe('pendingMigrations', () => {
     expect(pendingMigrations([], [])).toEqual([]);
   });
 
-  test('of a database from a newer program are refused with a remedy', () => {
+  test('of the next version are none', () => {
+    expect(pending(1, 2, 3, 4)).toEqual([]);
+  });
+
+  test('of a still newer program are refused with a remedy', () => {
     const message =
-      'the database has schema version 4, this program knows up to 3; run the newer program or restore a backup';
-    for (const applied of [[4], [1, 2, 3, 4], [4, 1]])
+      'the database has schema version 5, this program knows 3 and serves up to 4; run the newer program or restore a backup';
+    for (const applied of [[5], [1, 2, 3, 4, 5], [5, 1]])
       expect(() => pending(...applied)).toThrow(new SchemaError(message));
-    expect(() => pendingMigrations([], [1])).toThrow(SchemaError);
+    expect(() => pendingMigrations([], [2])).toThrow(SchemaError);
   });
 });
 
@@ -102,20 +109,35 @@ describe('opening a database', () => {
     await older.save('Casey', '1990-10-30');
     await older.close();
     const store = openWith(
-      { version: 2, sql: 'create table two (a)' },
-      { version: 3, sql: 'alter table two add column b; insert into two values (1, 2)' },
+      { version: NEWEST + 1, sql: 'create table two (a)' },
+      { version: NEWEST + 2, sql: 'alter table two add column b; insert into two values (1, 2)' },
     );
     expect(await store.find('Casey')).toBe('1990-10-30');
     await store.close();
-    expect(versions()).toEqual([1, 2, 3]);
+    expect(versions().slice(NEWEST)).toEqual([NEWEST + 1, NEWEST + 2]);
     expect(read(file, 'select b from two')).toEqual([2]);
   });
 
-  test('refuses one of a newer program with a sentence and does not touch it', async () => {
-    await openWith({ version: 2, sql: 'create table two (a)' }).close();
+  test('serves one of the next version, and does not touch its schema', async () => {
+    const newer = openWith({
+      version: NEWEST + 1,
+      sql: 'alter table birthday add column note text',
+    });
+    await newer.save('Casey', '1990-10-30');
+    await newer.close();
+    const store = openSqliteStore(file);
+    await store.save('Robin', '1990-10-31');
+    expect(await store.find('Casey')).toBe('1990-10-30');
+    await store.close();
+    expect(read(file, 'select username from birthday where note is null')).toHaveLength(2);
+    expect(versions()).toEqual([...sqliteMigrations.map(({ version }) => version), NEWEST + 1]);
+  });
+
+  test('refuses one of a still newer program with a sentence and does not touch it', async () => {
+    await openWith({ version: NEWEST + 2, sql: 'create table two (a)' }).close();
     const before = readFileSync(file);
     expect(() => openWith()).toThrow(
-      `can't open the database ${file}: the database has schema version 2, this program knows up to 1; run the newer program or restore a backup`,
+      `can't open the database ${file}: the database has schema version ${NEWEST + 2}, this program knows ${NEWEST} and serves up to ${NEWEST + 1}; run the newer program or restore a backup`,
     );
     expect(readFileSync(file)).toEqual(before);
     expect(readdirSync(folder.path)).toEqual(['hello.db']);
@@ -123,8 +145,11 @@ describe('opening a database', () => {
 });
 
 describe('a migration that fails leaves nothing half done', () => {
-  const failing = { version: 3, sql: 'create table three (a); insert into nonsense values (1)' };
-  const fine = { version: 2, sql: 'create table two (a)' };
+  const failing = {
+    version: NEWEST + 2,
+    sql: 'create table three (a); insert into nonsense values (1)',
+  };
+  const fine = { version: NEWEST + 1, sql: 'create table two (a)' };
 
   test('in a new file', () => {
     expect(() => openWith(fine, failing)).toThrow(
@@ -139,7 +164,7 @@ describe('a migration that fails leaves nothing half done', () => {
     await store.close();
     expect(() => openWith(fine, failing)).toThrow('no such table: nonsense');
     expect(tables()).toEqual(['birthday', 'schema_migration']);
-    expect(versions()).toEqual([1]);
+    expect(versions()).toEqual(sqliteMigrations.map(({ version }) => version));
     const again = openSqliteStore(file);
     expect(await again.find('Casey')).toBe('1990-10-30');
     await again.close();
@@ -147,7 +172,7 @@ describe('a migration that fails leaves nothing half done', () => {
 
   test('and the fault is told when SQLite has rolled back by itself', () => {
     const sql = 'create table two (a unique); insert or rollback into two values (1), (1)';
-    expect(() => openWith({ version: 2, sql })).toThrow(
+    expect(() => openWith({ version: NEWEST + 1, sql })).toThrow(
       `can't open the database ${file}: UNIQUE constraint failed: two.a`,
     );
     expect(tables()).toEqual([]);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 import { help } from '../src/config.ts';
 import { useServices } from './services.ts';
-import type { RunningServer, ServerOptions } from './support/server.ts';
+import { PROCESS_RUNTIMES, type RunningServer, type ServerOptions } from './support/server.ts';
 
 const MAIN = resolve(import.meta.dir, '../src/main.ts');
-const RUNTIMES = ['bun', 'deno'] as const;
 
 const services = useServices();
 
@@ -49,7 +49,15 @@ describe('the command line', () => {
     expect(readdirSync(services.folder)).toEqual([]);
   });
 
-  for (const argument of ['--port', '-h', 'help', '', 'two\nlines'])
+  test('--version tells version and commit and ends', () => {
+    expect(run({ PORT: 'nonsense', SERVICE_COMMIT: 'abc' }, '--version')).toEqual({
+      status: 0,
+      stdout: `hello ${packageJson.version} (commit abc)\n`,
+      stderr: '',
+    });
+  });
+
+  for (const argument of ['--port', '-h', 'help', '', 'two\nlines', 'toString'])
     test(`refuses the argument ${JSON.stringify(argument)}`, () => {
       expect(run({}, argument)).toEqual({
         status: 2,
@@ -78,7 +86,7 @@ test('bad settings are told in a line each, and nothing is opened', () => {
   expect(readdirSync(services.folder)).toEqual([]);
 });
 
-for (const runtime of RUNTIMES)
+for (const runtime of PROCESS_RUNTIMES)
   describe(`on ${runtime}, one line tells why it can not start:`, () => {
     for (const name of ['PORT', 'MANAGEMENT_PORT'])
       test(`${name} is busy`, async () => {
@@ -112,7 +120,7 @@ for (const runtime of RUNTIMES)
     }, 20_000);
   });
 
-for (const runtime of RUNTIMES)
+for (const runtime of PROCESS_RUNTIMES)
   describe(`on ${runtime}`, () => {
     test('the start line tells where it listens and where data go', async () => {
       const server = await services.start({ runtime, environment: { LOG_LEVEL: 'info' } });

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { useServices } from './services.ts';
 import { rawPut } from './support/client.ts';
 import { exchange } from './support/raw.ts';
-import type { RunningServer } from './support/server.ts';
+import { PROCESS_RUNTIMES, type RunningServer } from './support/server.ts';
 
 const BODY = '{"dateOfBirth":"1990-10-30"}';
 
@@ -45,7 +45,7 @@ const idleConnection = async (port: number) => {
   return { socket, closed };
 };
 
-for (const runtime of ['bun', 'deno'] as const)
+for (const runtime of PROCESS_RUNTIMES)
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     test(`${signal} ends ${runtime} with status 0 when its connections are idle`, async () => {
       const server = await services.start({ runtime });

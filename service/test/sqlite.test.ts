@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, spyOn, test } from 'bun:test';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../src/greeting/store.ts';
 import { openStore } from '../src/stores/open.ts';
 import { openSqliteStore } from '../src/stores/sqlite.ts';
@@ -88,6 +88,79 @@ describe('an SQLite store', () => {
     await one.save('Casey', '1990-10-30');
     expect(await other.find('Casey')).toBe('1990-10-30');
     await Promise.all([one.close(), other.close()]);
+  });
+
+  test('finds what another process saved in the same turn', async () => {
+    const [one, other] = [openSqliteStore(file), new DatabaseSync(file)];
+    const before = one.find('Casey');
+    other.exec("insert into birthday values ('Casey', '1990-10-30')");
+    const after = one.find('Casey');
+    expect(await after).toBe('1990-10-30');
+    await before;
+    other.close();
+    await one.close();
+  });
+
+  test('saves everything of a turn by one commit, the last of a user last', async () => {
+    const store = openSqliteStore(file);
+    const run = spyOn(StatementSync.prototype, 'run');
+    try {
+      const years = Array.from({ length: 50 }, (_, index) => 1950 + index);
+      await Promise.all(
+        years.flatMap((year) => [
+          store.save('Casey', `${year}-10-30`),
+          store.save(`U${year}`, '2000-01-01'),
+        ]),
+      );
+      // Beside the saves, one begin and one commit.
+      expect(run).toHaveBeenCalledTimes(2 * years.length + 2);
+    } finally {
+      run.mockRestore();
+    }
+    expect(query("select date_of_birth from birthday where username = 'Casey'")).toEqual([
+      { date_of_birth: '1999-10-30' },
+    ]);
+    expect(query('select count(*) as users from birthday')).toEqual([{ users: 51 }]);
+    await store.close();
+  });
+
+  test('saves all of a turn or nothing', async () => {
+    const store = openSqliteStore(file);
+    query(
+      "create trigger refuse before insert on birthday when new.username = 'Robin' begin select raise(abort, 'no'); end",
+    );
+    const saves = ['Casey', 'Robin', 'Alex'].map((name) => store.save(name, '1990-10-30'));
+    for (const { reason } of (await Promise.allSettled(saves)) as PromiseRejectedResult[])
+      expect(reason).toBeInstanceOf(StoreUnavailableError);
+    expect(query('select * from birthday')).toEqual([]);
+    await store.save('Casey', '1990-10-30');
+    expect(await store.find('Casey')).toBe('1990-10-30');
+    await store.close();
+  });
+
+  test('saves in their order after another process wrote', async () => {
+    const store = openSqliteStore(file);
+    const other = new DatabaseSync(file);
+    other.exec('begin immediate');
+    const first = store.save('Casey', '1990-10-30');
+    await Bun.sleep(30);
+    const second = store.save('Casey', '2000-02-29');
+    await Bun.sleep(30);
+    other.exec('rollback');
+    other.close();
+    await Promise.all([first, second]);
+    expect(await store.find('Casey')).toBe('2000-02-29');
+    await store.close();
+  });
+
+  test('finishes what is under way when it is closed', async () => {
+    const store = openSqliteStore(file);
+    const save = store.save('Casey', '1990-10-30');
+    const find = store.find('Casey');
+    await store.close();
+    await save;
+    expect(await find).toBeUndefined();
+    expect(query('select username from birthday')).toEqual([{ username: 'Casey' }]);
   });
 
   test('leaves one file behind', async () => {

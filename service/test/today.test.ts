@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { createFetch } from '../src/app.ts';
 import { todayIn } from '../src/greeting/today.ts';
-import { createLog } from '../src/observability/log.ts';
 import { createMemoryStore } from '../src/stores/memory.ts';
+import { observers } from './support/observers.ts';
 
 const dateIn = (timeZone: string, milliseconds: number): string =>
   todayIn(timeZone, () => milliseconds)();
@@ -44,6 +44,28 @@ describe('todayIn', () => {
       expect(dateIn(zone, milliseconds)).toBe(after);
     });
 
+  test('is right whenever it is asked, forward and back in time', () => {
+    const start = Date.parse('2010-10-01T00:00:00Z');
+    const instants = Array.from(
+      { length: 450 * 24 * 4 },
+      (_, index) => start + index * 15 * 60_000,
+    );
+    for (const zone of [
+      'UTC',
+      'America/St_Johns',
+      'Pacific/Apia',
+      'Africa/Cairo',
+      'Asia/Kathmandu',
+    ]) {
+      let now = 0;
+      const today = todayIn(zone, () => now);
+      const dates = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+      for (now of [...instants, ...instants.toReversed()])
+        if (today() !== dates.format(now))
+          throw new Error(`${today()} in ${zone} at ${new Date(now).toISOString()}`);
+    }
+  });
+
   test('reads the clock once a call, each time anew', () => {
     const times = [Date.parse('2024-02-28T23:59:59.999Z'), Date.parse('2024-02-29T00:00:00Z')];
     let reads = 0;
@@ -62,8 +84,7 @@ describe('a request reads the clock once', () => {
   const fetch = createFetch({
     store: createMemoryStore(),
     today: () => new Date(Date.UTC(2024, 1, 28 + reads++)).toISOString().slice(0, 10),
-    log: createLog('silent'),
-    appName: 'Hello',
+    ...observers(),
   });
   const send = async (method: string, path: string, body?: string) => {
     reads = 0;

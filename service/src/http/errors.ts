@@ -2,6 +2,7 @@ import type { ErrorHandler } from 'elysia';
 import { FutureDateOfBirthError, UserNotFoundError } from '../greeting/service.ts';
 import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
+import { requestContextOf } from '../observability/request-context.ts';
 import { payloadTooLarge, problem, unprocessable } from './answers.ts';
 import {
   EmptyBodyError,
@@ -23,7 +24,10 @@ export const answerErrors =
     if (code === 'VALIDATION' && error.type !== 'response')
       return unprocessable(requestFaults(request, body, today()));
     const cause = code === 'PARSE' ? error.cause : error;
-    return answerClientError(cause, request.url) ?? answerServerError(cause, route, log);
+    return (
+      answerClientError(cause, request.url) ??
+      answerServerError(cause, log, { ...requestContextOf(request), route })
+    );
   };
 
 const answerClientError = (error: unknown, url: string): Response | undefined => {
@@ -39,13 +43,13 @@ const answerClientError = (error: unknown, url: string): Response | undefined =>
   return undefined;
 };
 
-const answerServerError = (error: unknown, route: string, log: Log): Response => {
+const answerServerError = (error: unknown, log: Log, place: object): Response => {
   if (error instanceof StoreUnavailableError) {
     if (error.cause !== undefined)
-      log.error({ route, cause: describe(error.cause) }, 'the store can not answer');
+      log.error({ ...place, cause: describe(error.cause) }, 'the store can not answer');
     return problem(503, 'Service Unavailable', { 'retry-after': String(RETRY_AFTER_SECONDS) });
   }
-  log.error({ route, cause: describe(error) }, 'unexpected error');
+  log.error({ ...place, cause: describe(error) }, 'unexpected error');
   return problem(500, 'Internal Server Error');
 };
 

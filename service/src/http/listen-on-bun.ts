@@ -1,4 +1,4 @@
-import type { Fetch } from '../observability/access-log.ts';
+import type { Fetch } from '../observability/observe.ts';
 import type { Server } from './lifecycle.ts';
 
 /** Without a usable Host header Bun gives a bare path as URL, in which routing would look for the path too far on. */

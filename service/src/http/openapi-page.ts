@@ -5,6 +5,11 @@ import { openApiDocument } from './openapi.ts';
 /** The version in the path lets caches keep the assets for ever. */
 const ASSETS = `/openapi/assets/${swaggerUi.version}`;
 
+/** Leaves out what this API has no use for, links and a choice of servers, and makes the rest fit a narrow screen. */
+const STYLE = `.swagger-ui .response-col_links, .swagger-ui .scheme-container { display: none; }
+.swagger-ui .opblock-section-header { flex-wrap: wrap; }
+`;
+
 /** Loaded at the first request, since the bundle takes 1.7 MB of memory. */
 const assets = {
   'swagger-ui-bundle.js': {
@@ -17,16 +22,17 @@ const assets = {
     load: async () =>
       (await import('swagger-ui-dist/swagger-ui.css', { with: { type: 'text' } })).default,
   },
+  'page.css': { type: 'text/css; charset=utf-8', load: async () => STYLE },
   'start.js': {
     type: 'text/javascript; charset=utf-8',
     load: async () =>
-      `SwaggerUIBundle({ url: '/openapi/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });`,
+      `SwaggerUIBundle({ url: '/openapi/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, defaultModelsExpandDepth: 0 });`,
   },
 };
 
 /** `/openapi/json`, and `/openapi`, a page that loads nothing from another host. */
-export const openApiRoutes = (appName: string) => {
-  const document = JSON.stringify(openApiDocument(appName));
+export const openApiRoutes = (appName: string, version: string) => {
+  const document = JSON.stringify(openApiDocument(appName, version));
   const html = page(appName);
   const app = new Elysia({ name: 'openapi' })
     .get('/openapi/json', () => respond(document, 'application/json'))
@@ -49,6 +55,7 @@ const page = (title: string): string => `<!doctype html>
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${ASSETS}/swagger-ui.css">
+<link rel="stylesheet" href="${ASSETS}/page.css">
 </head>
 <body>
 <div id="swagger-ui"></div>

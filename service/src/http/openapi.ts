@@ -1,5 +1,4 @@
 import type { TSchema } from '@sinclair/typebox';
-import packageJson from '../../../package.json' with { type: 'json' };
 import { Alive, DateOfBirth, Greeting, UsernameParams } from '../greeting/model.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { Fault, Problem, ValidationProblem } from './problem.ts';
@@ -62,11 +61,11 @@ const options = (allow: string) => ({
 });
 
 /** The OpenAPI 3.1 document of the public API, made of the models that validate it. */
-export const openApiDocument = (title: string) => ({
+export const openApiDocument = (title: string, version: string) => ({
   openapi: '3.1.1',
   info: {
     title,
-    version: packageJson.version,
+    version,
     description:
       'Stores dates of birth and answers with the days to the next birthday. Whoever was born on 29 February has it on 28 February in common years. `HEAD` works wherever `GET` does. Unknown paths are answered 404.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

@@ -1,12 +1,17 @@
 import { resolve } from 'node:path';
 import type { Store } from '../greeting/store.ts';
-import { createLog, type Log } from '../observability/log.ts';
+import { type Log, silentLog } from '../observability/log.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import { createMemoryStore } from './memory.ts';
 import type { SchemaError } from './migrations/migration.ts';
 import { credentialsInFile, fixedCredentials } from './server/credentials.ts';
 import { SERVER_DEFAULTS, type ServerSettings } from './server/settings.ts';
-import { migrateServer, openServerStore, type ServerStoreOptions } from './server/store.ts';
+import {
+  migrateServer,
+  openServerStore,
+  type ServerStore,
+  type ServerStoreOptions,
+} from './server/store.ts';
 import type { ServerUrl } from './server-url.ts';
 import { openSqliteStore } from './sqlite.ts';
 
@@ -17,11 +22,14 @@ export interface StoreOptions {
   onSchemaError?(error: SchemaError): void;
 }
 
+/** An open store, and the state of its connections when it has some. */
+export type OpenStore = Store & Partial<Pick<ServerStore, 'poolState'>>;
+
 /**
  * Opens the store that a database URL names. One on a server connects in the background.
  * @throws Error with one line that names the file when it can't be used
  */
-export const openStore = (url: DatabaseUrl, options: StoreOptions = {}): Store => {
+export const openStore = (url: DatabaseUrl, options: StoreOptions = {}): OpenStore => {
   if (url.kind === 'memory') return createMemoryStore();
   if (url.kind !== 'sqlite') return openServerStore(serverOptions(url, options));
   try {
@@ -54,7 +62,7 @@ export const describeStore = (url: DatabaseUrl): string => {
 
 const serverOptions = (
   address: ServerUrl,
-  { server = SERVER_DEFAULTS, log = createLog('silent'), onSchemaError }: StoreOptions,
+  { server = SERVER_DEFAULTS, log = silentLog, onSchemaError }: StoreOptions,
 ): ServerStoreOptions => {
   const { username = '', password = '' } = address;
   const credentials = server.credentialsFile

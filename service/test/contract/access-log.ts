@@ -81,6 +81,7 @@ export const accessLog = ({ runtime, environment }: Target): void => {
           'level',
           'message',
           'method',
+          'requestId',
           'route',
           'status',
           'time',
@@ -90,6 +91,30 @@ export const accessLog = ({ runtime, environment }: Target): void => {
       }
       expect(server.output()).not.toMatch(/canary/i);
       expect(server.output()).not.toMatch(/\d987-06-05/);
+    } finally {
+      await server.stop();
+    }
+  }, 40_000);
+
+  test('a request has the id that it came with, or one of its own, in answer and log', async () => {
+    const server = await startServer({ runtime, databaseUrl: 'memory:', environment });
+    try {
+      const idOf = async (id?: string, path = '/hello/Nobody') => {
+        const headers = id === undefined ? undefined : { 'x-request-id': id };
+        const answer = await fetch(`${server.baseUrl}${path}`, { headers });
+        return answer.headers.get('x-request-id') ?? '';
+      };
+      const longest = `a.B_9~-${'x'.repeat(121)}`;
+      const kept = [await idOf('my-id'), await idOf(longest, '/none'), await idOf('1', '/hello/4')];
+      expect(kept).toEqual(['my-id', longest, '1']);
+      const own: string[] = [];
+      for (const id of [undefined, '', 'a b', `${longest}x`, '"}', 'ü', 'a,b', '../x'])
+        own.push(await idOf(id));
+      for (const id of own) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-z]+$/);
+      expect(new Set(own).size).toBe(own.length);
+      expect(await server.stop()).toBe(0);
+      const logged = [...server.output().matchAll(/"requestId":"([^"]+)"/g)].map(([, id]) => id);
+      expect(logged).toEqual([...kept, ...own]);
     } finally {
       await server.stop();
     }

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { createFetch, createManagementApp, type Dependencies } from '../../src/app.ts';
+import { createFetch, createManagementApp, type ObservedDependencies } from '../../src/app.ts';
 import { type Store, StoreUnavailableError } from '../../src/greeting/store.ts';
 import type { Log } from '../../src/observability/log.ts';
+import { observers } from '../support/observers.ts';
 
 const SECRET = 'secret-of-the-store';
 const TODAY = '2024-02-29';
@@ -22,7 +23,8 @@ const log = Object.fromEntries(
 
 const errors = (): string[] => lines.filter((line) => line.startsWith('error '));
 
-const dependencies = (store: Partial<Store>): Dependencies => ({
+const dependencies = (store: Partial<Store>): ObservedDependencies => ({
+  ...observers(),
   store: {
     find: async () => undefined,
     save: async () => {},
@@ -31,8 +33,7 @@ const dependencies = (store: Partial<Store>): Dependencies => ({
     ...store,
   },
   today: () => TODAY,
-  log,
-  appName: 'Hello',
+  log: { ...log, infoLine: undefined },
 });
 
 const get = async (store: Partial<Store>, method = 'GET') =>
@@ -93,6 +94,13 @@ describe('a store that can not answer', () => {
       await expectProblem(response, 503, 'Service Unavailable');
       expectOneErrorLine();
     });
+
+  test('is logged with the request id of the answer', async () => {
+    const response = await get({ find: unavailable });
+    const id = response.headers.get('x-request-id');
+    expect(id).toMatch(/^\S+$/);
+    expect(errors()[0]).toContain(`"requestId":"${id}"`);
+  });
 
   test('is 503 with Retry-After for HEAD', async () => {
     const response = await get({ find: unavailable }, 'HEAD');

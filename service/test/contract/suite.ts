@@ -18,6 +18,7 @@ import { greetings } from './greetings.ts';
 import { health } from './health.ts';
 import { hostHeader } from './host-header.ts';
 import { methods } from './methods.ts';
+import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { paths } from './paths.ts';
 import { refusedByTheParser } from './refused-by-the-parser.ts';
@@ -69,6 +70,7 @@ export const contract = (options: ContractOptions): void => {
     dateValidation(client);
     bodyValidation(client);
     health(target);
+    metrics(target);
     if (options.storeOnly) return;
 
     timeZone(target);

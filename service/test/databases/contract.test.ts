@@ -1,4 +1,5 @@
 import { contract } from '../contract/suite.ts';
+import { binaryMissing } from '../support/binary.ts';
 import { certificates } from '../support/certificates.ts';
 import type { Dialect, UrlOptions } from '../support/database-server.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
@@ -19,6 +20,7 @@ describeDialects('the contract', (dialect) => {
 
   const parts = { runtime: 'bun', store: dialect, storeOnly: true } as const;
   contract({ ...parts, runtime: 'in-process', prepare: onServer(dialect) });
+  if (!binaryMissing) contract({ ...parts, runtime: 'binary', prepare: onServer(dialect) });
   contract({
     ...parts,
     title: 'through a socket',

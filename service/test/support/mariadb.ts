@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { certificates } from './certificates.ts';
 import {
@@ -9,10 +9,10 @@ import {
   newPassword,
   runSql,
   type UrlOptions,
-  untilUp,
 } from './database-server.ts';
 import { giveAway, guardedFolder, UNPRIVILEGED } from './guarded-folder.ts';
 import { type MariadbPrograms, mariadbPrograms } from './mariadb-programs.ts';
+import { ServerProcess, writeCertificate } from './server-process.ts';
 
 const literal = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
@@ -40,28 +40,26 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
   const folder = guardedFolder();
   const programs = mariadbPrograms(folder.path);
   const data = join(folder.path, 'data');
-  const log = join(folder.path, 'log');
   const socket = join(folder.path, 'socket');
   initialise(programs, data, folder.path);
   const port = freePort();
   let password = '';
-  let child: Bun.Subprocess | undefined;
 
   const sql = (text: string, database = 'mysql') =>
     runSql({ adapter: 'mariadb', path: socket, username: 'root', password, database }, text);
-  const writeCertificate: DatabaseServer['useCertificate'] = async ({ certificate, key }) => {
-    for (const [name, content] of [
-      ['server.crt', certificate],
-      ['server.key', key],
-    ] as const) {
-      writeFileSync(join(folder.path, name), content);
-      giveAway(join(folder.path, name), 0o600);
-    }
-  };
-  const running = () => {
-    if (!child) throw new Error('the server does not run');
-    return child;
-  };
+  const serverProcess = new ServerProcess({
+    folder,
+    command: [
+      ...[programs.server, '--no-defaults', ...programs.options, `--datadir=${data}`],
+      ...[`--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1'],
+      ...[`--pid-file=${join(folder.path, 'own-pid')}`, '--skip-name-resolve'],
+      ...[`--ssl-cert=${join(folder.path, 'server.crt')}`, '--innodb-buffer-pool-size=64M'],
+      ...[`--ssl-key=${join(folder.path, 'server.key')}`, '--max-connections=200'],
+    ],
+    environment: programs.environment,
+    stopSignal: 'SIGTERM',
+    isUp: () => sql('select 1'),
+  });
   const createUser = async (userPassword = newPassword()): Promise<Login> => {
     const user = newName('user');
     await sql(`create user ${user}@'%' identified by ${literal(userPassword)}`);
@@ -75,41 +73,13 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
     port,
     folder: folder.path,
     get pid() {
-      return running().pid;
+      return serverProcess.pid;
     },
-    start: async () => {
-      const output = openSync(log, 'a');
-      child = Bun.spawn(
-        [
-          ...[programs.server, '--no-defaults', ...programs.options, `--datadir=${data}`],
-          ...[`--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1'],
-          ...[`--pid-file=${join(folder.path, 'own-pid')}`, '--skip-name-resolve'],
-          ...[`--ssl-cert=${join(folder.path, 'server.crt')}`, '--innodb-buffer-pool-size=64M'],
-          ...[`--ssl-key=${join(folder.path, 'server.key')}`, '--max-connections=200'],
-        ],
-        {
-          cwd: folder.path,
-          env: { ...process.env, ...programs.environment },
-          stdio: ['ignore', output, output],
-          ...UNPRIVILEGED,
-        },
-      );
-      child.unref();
-      closeSync(output);
-      folder.guard(child.pid);
-      await untilUp(
-        child,
-        () => sql('select 1'),
-        () => readFileSync(log, 'utf8').slice(-2_000),
-      );
-    },
-    stop: async () => {
-      running().kill('SIGTERM');
-      await running().exited;
-    },
+    start: () => serverProcess.start(),
+    stop: () => serverProcess.stop(),
     kill9: async () => {
-      running().kill('SIGKILL');
-      await running().exited;
+      process.kill(serverProcess.pid, 'SIGKILL');
+      await serverProcess.exited;
     },
     sql,
     createUser,
@@ -138,7 +108,7 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
     },
     disconnect,
     useCertificate: async (certificate) => {
-      await writeCertificate(certificate);
+      writeCertificate(folder.path, certificate);
       await sql('flush ssl');
     },
     logLogins: async () => {
@@ -153,7 +123,7 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
     },
     remove: () => folder.remove(),
   };
-  await writeCertificate(certificates().right);
+  writeCertificate(folder.path, certificates().right);
   await server.start();
   // Without the anonymous users, who come first for connections through the socket.
   await sql("delete from global_priv where user not in ('root', 'mariadb.sys')");

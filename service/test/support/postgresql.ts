@@ -1,12 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { certificates } from './certificates.ts';
 import {
@@ -17,11 +9,11 @@ import {
   newPassword,
   runSql,
   type UrlOptions,
-  untilUp,
 } from './database-server.ts';
 import { type GuardedFolder, giveAway, guardedFolder, UNPRIVILEGED } from './guarded-folder.ts';
 import { linkFolder } from './link-folder.ts';
 import { descendants, untilGone } from './processes.ts';
+import { ServerProcess, writeCertificate } from './server-process.ts';
 
 const PACKAGE = resolve(
   import.meta.dir,
@@ -69,30 +61,26 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
   const folder = guardedFolder();
   const bin = installInto(folder.path);
   const data = join(folder.path, 'data');
-  const log = join(folder.path, 'log');
   const password = crypto.randomUUID();
   initialise(bin, data, password, folder);
   const port = freePort();
-  let child: Bun.Subprocess | undefined;
 
   const sql = (text: string, database = 'postgres') =>
     runSql(
       { adapter: 'postgres', path: folder.path, port, username: 'postgres', password, database },
       text,
     );
-  const writeCertificate: DatabaseServer['useCertificate'] = async ({ certificate, key }) => {
-    for (const [name, content] of [
-      ['server.crt', certificate],
-      ['server.key', key],
-    ] as const) {
-      writeFileSync(join(data, name), content);
-      giveAway(join(data, name), 0o600);
-    }
-  };
-  const running = () => {
-    if (!child) throw new Error('the server does not run');
-    return child;
-  };
+  const serverProcess = new ServerProcess({
+    folder,
+    command: [
+      ...[join(bin, 'postgres'), '-D', data, '-p', `${port}`, '-k', folder.path],
+      ...['listen_addresses=127.0.0.1', 'ssl=on', 'max_connections=200', 'fsync=on'].flatMap(
+        (setting) => ['-c', setting],
+      ),
+    ],
+    stopSignal: 'SIGINT',
+    isUp: () => sql('select 1'),
+  });
   const createUser = async (userPassword = newPassword()): Promise<Login> => {
     const user = newName('user');
     await sql(`create role ${user} login password ${literal(userPassword)}`);
@@ -103,34 +91,12 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
     port,
     folder: folder.path,
     get pid() {
-      return running().pid;
+      return serverProcess.pid;
     },
-    start: async () => {
-      const output = openSync(log, 'a');
-      child = Bun.spawn(
-        [
-          ...[join(bin, 'postgres'), '-D', data, '-p', `${port}`, '-k', folder.path],
-          ...['listen_addresses=127.0.0.1', 'ssl=on', 'max_connections=200', 'fsync=on'].flatMap(
-            (setting) => ['-c', setting],
-          ),
-        ],
-        { cwd: folder.path, stdio: ['ignore', output, output], ...UNPRIVILEGED },
-      );
-      child.unref();
-      closeSync(output);
-      folder.guard(child.pid);
-      await untilUp(
-        child,
-        () => sql('select 1'),
-        () => readFileSync(log, 'utf8').slice(-2_000),
-      );
-    },
-    stop: async () => {
-      running().kill('SIGINT');
-      await running().exited;
-    },
+    start: () => serverProcess.start(),
+    stop: () => serverProcess.stop(),
     kill9: async () => {
-      const { pid, exited } = running();
+      const { pid, exited } = serverProcess;
       // Stopped first, it starts no process that the list lacks.
       process.kill(pid, 'SIGSTOP');
       const pids = [pid, ...descendants(pid)];
@@ -166,7 +132,7 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
       );
     },
     useCertificate: async (certificate) => {
-      await writeCertificate(certificate);
+      writeCertificate(data, certificate);
       await sql('select pg_reload_conf()');
       await Bun.sleep(100);
     },
@@ -175,10 +141,10 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
       await sql('select pg_reload_conf()');
       await Bun.sleep(100);
     },
-    sawLogin: async (user) => readFileSync(log, 'utf8').includes(user),
+    sawLogin: async (user) => serverProcess.log.includes(user),
     remove: () => folder.remove(),
   };
-  await writeCertificate(certificates().right);
+  writeCertificate(data, certificates().right);
   await server.start();
   return server;
 };

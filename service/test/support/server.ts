@@ -5,17 +5,24 @@ import { createFetch, createManagementApp } from '../../src/app.ts';
 import { todayIn } from '../../src/greeting/today.ts';
 import { stopAll } from '../../src/http/lifecycle.ts';
 import { listenOnBun } from '../../src/http/listen-on-bun.ts';
-import { createLog } from '../../src/observability/log.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
+import { observedStore } from '../../src/stores/observed.ts';
 import { openStore } from '../../src/stores/open.ts';
+import { binary, binaryMissing } from './binary.ts';
+import { observers } from './observers.ts';
 
-export type Runtime = 'in-process' | 'bun' | 'deno';
+/** `binary` is the compiled service. */
+export type Runtime = 'in-process' | ProcessRuntime;
+
+export type ProcessRuntime = 'bun' | 'deno' | 'binary';
 
 export interface ServerOptions {
   readonly runtime: Runtime;
   readonly databaseUrl: string;
   /** Settings beside the addresses and the database. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Runs another program in place of this one. */
+  readonly command?: readonly string[];
 }
 
 /** The service, listening on free ports of 127.0.0.1. */
@@ -42,7 +49,7 @@ export interface Target {
 
 /** Bun closes a connection on which a request comes before the one before it is answered, unless that takes no time. */
 export const takesPipelined = ({ runtime, store }: Pick<Target, 'runtime' | 'store'>): boolean =>
-  runtime === 'deno' || store === 'sqlite' || store === 'memory';
+  runtime === 'deno' || store === 'memory';
 
 const START_TIMEOUT_MILLISECONDS = 20_000;
 const STOP_TIMEOUT_MILLISECONDS = 15_000;
@@ -64,6 +71,15 @@ export const COMMANDS = {
   ],
 };
 
+/** What runs the program on a runtime, without arguments. */
+export const commandOf = async (runtime: ProcessRuntime): Promise<readonly string[]> =>
+  runtime === 'binary' ? [await binary()] : COMMANDS[runtime];
+
+/** The runtimes that run as a process on this machine. */
+export const PROCESS_RUNTIMES: readonly ProcessRuntime[] = binaryMissing
+  ? ['bun', 'deno']
+  : ['bun', 'deno', 'binary'];
+
 /** An empty folder outside the repository; call `remove` when done. */
 export const temporaryFolder = (): { path: string; remove: () => void } => {
   const path = mkdtempSync(join(tmpdir(), 'hello-test-'));
@@ -75,15 +91,17 @@ export const databaseUrlIn = (folder: string, { store }: Pick<Target, 'store'>):
   store === 'memory' ? 'memory:' : `sqlite:///${join(folder, 'hello.db')}`;
 
 /** Starts the service; the caller stops it. */
-export const startServer = (options: ServerOptions): Promise<RunningServer> =>
+export const startServer = async (options: ServerOptions): Promise<RunningServer> =>
   options.runtime === 'in-process'
     ? startInProcess(options)
-    : startProcess(COMMANDS[options.runtime], options);
+    : startProcess(options.command ?? (await commandOf(options.runtime)), options);
 
 const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
-  const store = openStore(parseDatabaseUrl(databaseUrl));
+  const opened = openStore(parseDatabaseUrl(databaseUrl));
+  const { metrics, ...others } = observers(opened.poolState);
+  const store = observedStore(opened, metrics.store);
   const today = todayIn(environment?.TIME_ZONE ?? 'UTC', Date.now);
-  const dependencies = { store, today, log: createLog('silent'), appName: 'Hello' };
+  const dependencies = { ...others, metrics, store, today };
   const api = listenOnBun(createFetch(dependencies), '127.0.0.1', 0);
   const management = listenOnBun(createManagementApp(dependencies).fetch, '127.0.0.1', 0);
   let stopped: Promise<number> | undefined;
@@ -102,7 +120,7 @@ const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
 const startProcess = async (
   command: readonly string[],
   { databaseUrl, environment }: ServerOptions,
-) => {
+): Promise<RunningServer> => {
   const child = Bun.spawn([...command], {
     cwd: tmpdir(),
     env: {

@@ -11,9 +11,10 @@ export class SchemaError extends Error {
 }
 
 /**
- * The migrations that a database still needs.
+ * The migrations that a database still needs. Each leaves the database usable by the program before, so that one version
+ * more than this program knows is served as well: during a rolling update, and after going back.
  * @param applied versions that the database records
- * @throws SchemaError when the database was migrated by a newer program
+ * @throws SchemaError when the database was migrated by a program that is newer than the next
  */
 export const pendingMigrations = (
   migrations: readonly Migration[],
@@ -21,9 +22,9 @@ export const pendingMigrations = (
 ): readonly Migration[] => {
   const newest = migrations.at(-1)?.version ?? 0;
   const newer = Math.max(0, ...applied);
-  if (newer > newest)
+  if (newer > newest + 1)
     throw new SchemaError(
-      `the database has schema version ${newer}, this program knows up to ${newest}; run the newer program or restore a backup`,
+      `the database has schema version ${newer}, this program knows ${newest} and serves up to ${newest + 1}; run the newer program or restore a backup`,
     );
   return migrations.filter(({ version }) => !applied.includes(version));
 };

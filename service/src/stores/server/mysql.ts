@@ -8,7 +8,6 @@ import {
   type Dialect,
   type Fault,
   type Row,
-  withMessage,
 } from './connection.ts';
 import { DriverSocket } from './socket.ts';
 
@@ -50,19 +49,14 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     Number((await query('select unix_timestamp(sysdate(6)) as seconds'))[0]?.seconds),
   );
 
-  const timer = socket.destroyAfter(limits.connect);
-  try {
+  const begin = async () => {
     await run((done) => driver.connect((error) => done(error, undefined)));
     const [row] = await query('select version() as version');
     for (const setting of sessionSettings(String(row?.version), limits.statement))
       await query(`set session ${setting}`);
     await clock.in(0);
-  } catch (error) {
-    socket.destroy();
-    throw withMessage(error, options.password);
-  } finally {
-    clearTimeout(timer);
-  }
+  };
+  await socket.open(begin, limits.connect, options.password);
 
   return {
     closed: socket.closed,
@@ -92,12 +86,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       await other?.close();
     },
     destroy: () => socket.destroy(),
-    close: async () => {
-      const timer = socket.destroyAfter(limits.statement);
-      driver.end(() => {});
-      await socket.closed;
-      clearTimeout(timer);
-    },
+    close: () => socket.close(() => driver.end(() => {}), limits.statement),
   };
 };
 

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
+import type { PoolState } from '../../observability/store-metrics.ts';
 import { type Connection, DatabaseError, type Fault } from './connection.ts';
 import type { Limits } from './limits.ts';
 import { type Batch, RequestQueue } from './queue.ts';
@@ -46,6 +47,7 @@ export class Pool {
   readonly #idle: Lane[] = [];
   readonly #opening = new Set<Promise<boolean>>();
   #openAgainAt = 0;
+  #gathering = false;
   #state: 'starting' | 'up' | 'down' | 'closed' = 'starting';
   #reason: Fault | undefined;
   #attempts = 0;
@@ -54,11 +56,23 @@ export class Pool {
   /** Counts the calls of `replace`, and which of them worked. */
   #generation = 0;
   #replaced = 0;
+  #refused = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#queue = new RequestQueue(options.limits.wait);
     void this.#open();
+  }
+
+  get state(): PoolState {
+    const idle = this.#idle.length;
+    return {
+      used: this.#lanes.size - idle,
+      idle,
+      max: this.#options.max,
+      waiting: this.#queue.size,
+      refused: this.#refused,
+    };
   }
 
   /** @throws StoreUnavailableError */
@@ -79,7 +93,7 @@ export class Pool {
     const lane = this.#idle.pop();
     if (lane) return this.#ping(lane);
     try {
-      void (await this.#options.connect()).close();
+      void (await this.#newConnection()).close();
     } catch (error) {
       if (faultOf(error) !== 'too many connections') throw unavailable();
     }
@@ -111,8 +125,18 @@ export class Pool {
   #request(username: string, dateOfBirth?: string): Promise<string | undefined> {
     if (this.#state === 'down' || this.#state === 'closed') return Promise.reject(unavailable());
     const answer = this.#queue.add(username, dateOfBirth);
-    this.#pump();
+    this.#gather();
     return answer;
+  }
+
+  /** Pumps once the requests that arrived in this turn of the event loop are all there. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setImmediate(() => {
+      this.#gathering = false;
+      this.#pump();
+    });
   }
 
   /** Sends what waits over the connections that are idle, and opens one when there are too few. */
@@ -147,7 +171,7 @@ export class Pool {
     } finally {
       clearTimeout(timer);
     }
-    this.#pump();
+    this.#gather();
   }
 
   /** A batch whose statement failed. */
@@ -224,7 +248,7 @@ export class Pool {
   async #connect(limit: number): Promise<boolean> {
     const generation = this.#generation;
     try {
-      const connection = await this.#options.connect();
+      const connection = await this.#newConnection();
       const isWanted = this.#lanes.size < limit && generation >= this.#replaced;
       if (this.#state === 'closed' || !isWanted) {
         void connection.close();
@@ -235,6 +259,15 @@ export class Pool {
     } catch (error) {
       this.#couldNotOpen(error);
       return false;
+    }
+  }
+
+  async #newConnection(): Promise<Connection> {
+    try {
+      return await this.#options.connect();
+    } catch (error) {
+      if (faultOf(error) === 'too many connections') this.#refused++;
+      throw error;
     }
   }
 

@@ -9,7 +9,6 @@ import {
   DatabaseError,
   type Dialect,
   type Fault,
-  withMessage,
 } from './connection.ts';
 import { DriverSocket } from './socket.ts';
 import { tlsOptions } from './tls.ts';
@@ -60,17 +59,12 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     Number((await query('select extract(epoch from clock_timestamp()) as seconds'))[0]?.seconds),
   );
 
-  const timer = socket.destroyAfter(limits.connect);
-  try {
+  const begin = async () => {
     await run(() => client.connect());
     await query(`set statement_timeout = ${limits.statement}`);
     await clock.in(0);
-  } catch (error) {
-    socket.destroy();
-    throw withMessage(error, options.password);
-  } finally {
-    clearTimeout(timer);
-  }
+  };
+  await socket.open(begin, limits.connect, options.password);
 
   return {
     closed: socket.closed,
@@ -95,12 +89,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     query,
     cancel: () => cancel(options, client as unknown as BackendKey),
     destroy: () => socket.destroy(),
-    close: async () => {
-      const timer = socket.destroyAfter(limits.statement);
-      client.end().catch(() => {});
-      await socket.closed;
-      clearTimeout(timer);
-    },
+    close: () => socket.close(() => void client.end().catch(() => {}), limits.statement),
   };
 };
 

@@ -1,5 +1,5 @@
 import { type NetConnectOpts, Socket } from 'node:net';
-import { DatabaseError } from './connection.ts';
+import { DatabaseError, withMessage } from './connection.ts';
 
 /** A socket of our own for a driver, so that it can be dropped with what is unsent and its end be noticed. */
 export class DriverSocket {
@@ -33,15 +33,38 @@ export class DriverSocket {
     });
   }
 
-  /** Rejects what is pending after `milliseconds`, and drops the connection. */
-  destroyAfter(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => this.destroy(unreachable('ETIMEDOUT')), milliseconds);
+  /**
+   * The first steps of a connection, which is dropped when they fail or take longer than `milliseconds`.
+   * @throws DatabaseError with the driver's words, without the password
+   */
+  async open(steps: () => Promise<void>, milliseconds: number, password: string): Promise<void> {
+    const timer = this.#destroyAfter(milliseconds);
+    try {
+      await steps();
+    } catch (error) {
+      this.destroy();
+      throw withMessage(error, password);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Lets the driver take leave; the connection is dropped when that takes longer than `milliseconds`. */
+  async close(takeLeave: () => void, milliseconds: number): Promise<void> {
+    const timer = this.#destroyAfter(milliseconds);
+    takeLeave();
+    await this.closed;
+    clearTimeout(timer);
   }
 
   /** A reset, not a close: the kernel would go on sending what the server hasn't taken yet. */
   destroy(reason: unknown = unreachable('DESTROYED')): void {
     this.#fail(reason);
     this.socket.resetAndDestroy();
+  }
+
+  #destroyAfter(milliseconds: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.destroy(unreachable('ETIMEDOUT')), milliseconds);
   }
 
   #fail(reason: unknown): void {

@@ -1,5 +1,6 @@
 import type { Store } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
+import type { PoolState } from '../../observability/store-metrics.ts';
 import { SchemaError } from '../migrations/migration.ts';
 import { type Connection, DatabaseError, type Dialect, type ServerAddress } from './connection.ts';
 import type { CredentialsSource } from './credentials.ts';
@@ -15,8 +16,12 @@ export interface ServerStoreOptions extends ServerSettings {
   onSchemaError(error: SchemaError): void;
 }
 
+export interface ServerStore extends Store {
+  poolState(): PoolState;
+}
+
 /** A store on a database server. It connects in the background and outlives every fault of the server. */
-export const openServerStore = (options: ServerStoreOptions): Store => {
+export const openServerStore = (options: ServerStoreOptions): ServerStore => {
   const { credentials, log, poolMax: max } = options;
   const connect = connector(options);
   const prepared = once(() => prepare(options, connect));
@@ -37,6 +42,7 @@ export const openServerStore = (options: ServerStoreOptions): Store => {
     find: (username) => pool.find(username),
     save: (username, dateOfBirth) => pool.save(username, dateOfBirth),
     ping: () => pool.ping(),
+    poolState: () => pool.state,
     close: async () => {
       unwatch();
       await pool.close();

@@ -1,0 +1,17 @@
+/** The API on SQLite with validation and nothing around it: no access log, no metrics, no limits. */
+import { createApp } from '../src/app.ts';
+import { loadConfig } from '../src/config.ts';
+import { todayIn } from '../src/greeting/today.ts';
+import { listenOnBun } from '../src/http/listen-on-bun.ts';
+import { createLog } from '../src/observability/log.ts';
+import { openStore } from '../src/stores/open.ts';
+
+const { databaseUrl, timeZone, host, port, appName } = loadConfig(process.env);
+const store = openStore(databaseUrl);
+const app = createApp({
+  store,
+  today: todayIn(timeZone, Date.now),
+  log: createLog('silent'),
+  appName,
+});
+listenOnBun(app.fetch, host, port);

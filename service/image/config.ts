@@ -1,0 +1,28 @@
+import { USER } from './files.ts';
+
+const SECOND = 1_000_000_000;
+
+/** How the image is run: `config` of an OCI image configuration. The Dockerfile says the same. */
+export const IMAGE_CONFIG = {
+  User: `${USER}:${USER}`,
+  ExposedPorts: { '8000/tcp': {}, '9000/tcp': {} },
+  Env: [
+    'HOST=0.0.0.0',
+    'MANAGEMENT_HOST=0.0.0.0',
+    'DATABASE_URL=sqlite:////data/hello.db',
+    // Bun trusts the authorities of /etc/ssl/certs too, not only those that are built into it.
+    'NODE_USE_SYSTEM_CA=1',
+  ],
+  Entrypoint: ['/hello'],
+  Cmd: ['serve'],
+  Volumes: { '/data': {} },
+  StopSignal: 'SIGTERM',
+  /** Docker's addition to OCI (moby/docker-image-spec); Kubernetes has probes of its own. */
+  Healthcheck: {
+    Test: ['CMD', '/hello', 'healthcheck'],
+    Interval: 30 * SECOND,
+    Timeout: 5 * SECOND,
+    StartPeriod: 15 * SECOND,
+    Retries: 3,
+  },
+};

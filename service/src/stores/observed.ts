@@ -1,0 +1,30 @@
+import type { Store } from '../greeting/store.ts';
+import type { StoreMetrics } from '../observability/store-metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
+
+/** A store whose operations are measured, and traced when traces are on. */
+export const observedStore = (store: Store, metrics: StoreMetrics, tracing?: Tracing): Store => ({
+  find: (username) => {
+    const start = performance.now();
+    const answer = tracing
+      ? tracing.operation('find', () => store.find(username))
+      : store.find(username);
+    metrics.find.observe(start, answer);
+    return answer;
+  },
+  save: (username, dateOfBirth) => {
+    const start = performance.now();
+    const answer = tracing
+      ? tracing.operation('save', () => store.save(username, dateOfBirth))
+      : store.save(username, dateOfBirth);
+    metrics.save.observe(start, answer);
+    return answer;
+  },
+  ping: () => {
+    const start = performance.now();
+    const answer = store.ping();
+    metrics.ping.observe(start, answer);
+    return answer;
+  },
+  close: () => store.close(),
+});
