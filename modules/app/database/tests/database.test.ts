@@ -166,7 +166,16 @@ testWithSources(
       faultsOf(changed, region, zones, clients(region));
     expect(check(account, PRIMARY, zonesOf(PRIMARY))).toEqual([]);
     expect(check(account, STANDBY, [])).toEqual([]);
-    for (const [fault, type, attributes] of WEAKENINGS) {
+    const { kms_key_id, vpc_security_group_ids } = (await find('aws_rds_cluster')).attributes;
+    for (const [fault, type, attributes] of [
+      ...WEAKENINGS,
+      ['secrets share the key of the data', 'aws_secretsmanager_secret', { kms_key_id }],
+      [
+        'the database may go out',
+        'aws_vpc_security_group_egress_rule',
+        { security_group_id: vpc_security_group_ids[0] },
+      ],
+    ] as const) {
       const weakened = account.map((resource) =>
         resource.type === type
           ? { ...resource, attributes: { ...resource.attributes, ...attributes } }
@@ -174,6 +183,7 @@ testWithSources(
       );
       expect(check(weakened, PRIMARY, zonesOf(PRIMARY))).toContain(fault);
     }
+    expect(check([], PRIMARY, zonesOf(PRIMARY))).toEqual(['not one cluster']);
     // In each region each secret by the same name, with a key of that region.
     const names = (region: string) =>
       account
