@@ -1,30 +1,40 @@
-/** Writes what is made from code: the tables in README.md, docs/operations.md and the modules' READMEs, and service/openapi.json. */
+/** Writes what is made from other files: service/openapi.json, tables in pages and the modules' READMEs, the chart's settings, a copy of its dashboard. */
 import { join } from 'node:path';
 import { settingsTable } from '../service/src/config.ts';
 import { openApiDocument } from '../service/src/http/openapi.ts';
 import { metricsTable } from '../service/src/observability/metrics.ts';
 import { builtVersion } from '../service/src/version.ts';
+import { valuesSchema, valuesTable } from './helm-values.ts';
 import { moduleReadmes } from './module-tables.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
+const read = (path: string): Promise<string> => Bun.file(join(ROOT, path)).text();
+
 /** The generated files by path, as they should be. */
-export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> =>
-  new Map([
+export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => {
+  const schema = valuesSchema(await read('helm/hello/values.schema.json'));
+  const values = valuesTable(await read('helm/hello/values.yaml'), schema);
+  const openApi = openApiDocument('Hello', builtVersion.version);
+  return new Map([
     await withTable('README.md', 'settings', settingsTable()),
     await withTable('docs/operations.md', 'metrics', metricsTable()),
+    await withTable('helm/hello/README.md', 'values', values),
+    [join(ROOT, 'service/openapi.json'), `${JSON.stringify(openApi, null, 2)}\n`],
+    [join(ROOT, 'helm/hello/values.schema.json'), schema],
+    // Neither Helm nor Kustomize reads a file outside its folder.
     [
-      join(ROOT, 'service/openapi.json'),
-      `${JSON.stringify(openApiDocument('Hello', builtVersion.version), null, 2)}\n`,
+      join(ROOT, 'kustomize/components/monitoring/dashboard.json'),
+      await read('helm/hello/files/dashboard.json'),
     ],
     ...(await moduleReadmes()),
   ]);
+};
 
 /** A page and its text with a table between the marks `<!-- name -->` and `<!-- /name -->`. */
 const withTable = async (page: string, name: string, table: string): Promise<[string, string]> => {
-  const path = join(ROOT, page);
   const marks = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`);
-  return [path, (await Bun.file(path).text()).replace(marks, `$1${table}\n$2`)];
+  return [join(ROOT, page), (await read(page)).replace(marks, `$1${table}\n$2`)];
 };
 
 if (import.meta.main)

@@ -26,9 +26,16 @@ const check = (title: string, passed: boolean): void => {
 check('types', await run('Types', 'bun', 'check', '--no-script'));
 check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install', 'biome', 'ci'));
 
-// Built before the tests, whose time is limited: minutes the first time, nothing afterwards.
-check('OpenTofu', await run('OpenTofu', 'tools/opentofu/tofu', 'version'));
-check('Terragrunt', await run('Terragrunt', 'tools/terragrunt/terragrunt', '--version'));
+// Each installs itself at its first call, Helm with kubectl: here, since tests have little time.
+for (const [tool, ...version] of [
+  ['helm/helm', 'version'],
+  ['kustomize/kustomize', 'version'],
+  ['kubernetes-schemas/unpacked'],
+  ['opentofu/tofu', 'version'],
+  ['terragrunt/terragrunt', '--version'],
+  ['tflint/tflint', '--version'],
+] as const)
+  check(`tools/${tool}`, await run(`tools/${tool}`, join(ROOT, 'tools', tool), ...version));
 check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });

@@ -3,15 +3,16 @@ import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { todayIn } from '../src/greeting/today.ts';
 import { listenOnBun } from '../src/http/listen-on-bun.ts';
-import { createLog } from '../src/observability/log.ts';
+import { silentLog } from '../src/observability/log.ts';
 import { openStore } from '../src/stores/open.ts';
 
-const { databaseUrl, timeZone, host, port, appName } = loadConfig(process.env);
+const { databaseUrl, timeZone, host, port, appName, version } = loadConfig(process.env);
 const store = openStore(databaseUrl);
 const app = createApp({
   store,
   today: todayIn(timeZone, Date.now),
-  log: createLog('silent'),
+  log: silentLog,
   appName,
+  ...version,
 });
 listenOnBun(app.fetch, host, port);

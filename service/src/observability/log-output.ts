@@ -1,8 +1,10 @@
-import { setImmediate } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 
 /** How many characters may wait to be written; more are dropped. */
 const CAPACITY = 1024 * 1024;
+
+/** How long a line waits for others to be written with: half the price of writing once a turn of the event loop. */
+const DELAY_MILLISECONDS = 5;
 
 /** When a full descriptor that can't be waited for is tried again. */
 const RETRY_MILLISECONDS = 20;
@@ -11,8 +13,8 @@ const RETRY_MILLISECONDS = 20;
 const FLUSH_MILLISECONDS = 1_000;
 
 /**
- * Lines that are written in the background: a line costs the caller no system call and never waits. What comes in one
- * turn of the event loop is written together. What can't be written, or finds too much waiting, is dropped.
+ * Lines that are written in the background: a line costs the caller no system call and never waits. What comes
+ * within some milliseconds is written together. What can't be written, or finds too much waiting, is dropped.
  */
 export class LogOutput {
   #dropped = 0;
@@ -39,7 +41,7 @@ export class LogOutput {
     this.#count++;
     if (this.#state !== 'idle') return;
     this.#state = 'scheduled';
-    setImmediate(() => void this.#writePending());
+    void setTimeout(DELAY_MILLISECONDS).then(() => this.#writePending());
   }
 
   /** Resolves when all is written or dropped, or after a second. */

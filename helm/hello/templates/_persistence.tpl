@@ -1,0 +1,10 @@
+{{/* Volume of SQLite's file. */}}
+{{- define "hello.persistence.volume" -}}
+name: data
+{{- if .Values.persistence.enabled }}
+persistentVolumeClaim:
+  claimName: {{ default (include "hello.fullname" .) .Values.persistence.existingClaim }}
+{{- else }}
+emptyDir: {}
+{{- end }}
+{{- end }}
