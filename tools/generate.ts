@@ -15,7 +15,7 @@ const read = (path: string): Promise<string> => Bun.file(join(ROOT, path)).text(
 export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => {
   const schema = valuesSchema(await read('helm/hello/values.schema.json'));
   const values = valuesTable(await read('helm/hello/values.yaml'), schema);
-  const openApi = openApiDocument('Hello', builtVersion.version);
+  const openApi = openApiDocument({ title: 'Hello', version: builtVersion.version });
   return new Map([
     await withTable('README.md', 'settings', settingsTable()),
     await withTable('docs/operations.md', 'metrics', metricsTable()),

@@ -17,7 +17,7 @@ if (chromiumMissing) {
 const store = createMemoryStore();
 await store.save('Casey', '1990-10-30');
 const api = createFetch({ ...observers(), store, today: () => '2026-11-23' });
-const server = listenOnBun(api, '127.0.0.1', 0);
+const server = listenOnBun(api, { hostname: '127.0.0.1', port: 0, idleMilliseconds: 30_000 });
 // A name in place of a port that differs each time.
 const browser = await startChromium([
   `--host-resolver-rules=MAP ${HOST}:80 ${new URL(server.url).host}`,

@@ -6,7 +6,8 @@ import { listenOnBun } from '../src/http/listen-on-bun.ts';
 import { silentLog } from '../src/observability/log.ts';
 import { openStore } from '../src/stores/open.ts';
 
-const { databaseUrl, timeZone, host, port, appName, version } = loadConfig(process.env);
+const config = loadConfig(process.env);
+const { databaseUrl, timeZone, appName, version } = config;
 const store = openStore(databaseUrl);
 const app = createApp({
   store,
@@ -15,4 +16,5 @@ const app = createApp({
   appName,
   ...version,
 });
-listenOnBun(app.fetch, host, port);
+const { host: hostname, port, idleMilliseconds } = config;
+listenOnBun(app.fetch, { hostname, port, idleMilliseconds });

@@ -1,8 +1,13 @@
 import { Elysia } from 'elysia';
 import { type GreetingDependencies, greetingRoutes } from './greeting/routes.ts';
+import { withAdmission } from './http/admission.ts';
 import { readJson } from './http/body.ts';
+import { createDraining, type Draining } from './http/draining.ts';
 import { answerErrors } from './http/errors.ts';
+import { ANSWER_HEADERS } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
+import { createInFlight, type InFlight } from './http/in-flight.ts';
+import { DEFAULT_LIMITS, type Limits } from './http/limits.ts';
 import { answerOtherMethods } from './http/methods.ts';
 import { metricsRoutes } from './http/metrics.ts';
 import { openApiRoutes } from './http/openapi-page.ts';
@@ -16,40 +21,66 @@ export interface Dependencies extends Pick<GreetingDependencies, 'store' | 'toda
   readonly appName: string;
   /** Of the service, in the API documents. */
   readonly version: string;
+  /** Path before every other of the API, such as `/greetings`; none unless told. */
+  readonly basePath?: string;
+  readonly limits?: Limits;
+  readonly draining?: Draining;
 }
 
-/** What the public port takes beyond its app, and the management app beyond that. */
+/** What is observed, by the public port and for the management port. */
 export interface ObservedDependencies extends Dependencies, Observers {
   readonly log: Log & Observers['log'];
   readonly metrics: Metrics;
 }
 
 /** The public API: an Elysia app that never listens. */
-export const createApp = ({ store, today, log, appName, version }: Dependencies) =>
-  answerOtherMethods(
-    edge(log, today)
-      .use(greetingRoutes({ store, today, readBody: readJson }))
-      .use(openApiRoutes(appName, version)),
+export const createApp = (
+  { store, today, log, appName: title, version, basePath, limits = DEFAULT_LIMITS }: Dependencies,
+  inFlight: InFlight = createInFlight(limits.maxRequestsInFlight),
+) => {
+  const { maxBodyBytes } = limits;
+  const readBody = (request: Request) =>
+    inFlight.whileReading(() => readJson(request, maxBodyBytes));
+  return answerOtherMethods(
+    edge(log, today, basePath)
+      .use(greetingRoutes({ store, today, readBody }))
+      .use(openApiRoutes({ title, version, basePath, maxBodyBytes })),
   );
-
-/** The management API, health and metrics for the platform: an Elysia app that never listens. */
-export const createManagementApp = ({ store, today, log, metrics }: ObservedDependencies) =>
-  answerOtherMethods(edge(log, today).use(healthRoutes(store)).use(metricsRoutes(metrics)));
-
-/** What the public port serves: the API, observed. */
-export const createFetch = (dependencies: ObservedDependencies): Fetch => {
-  const app = createApp(dependencies);
-  const routes = new Set(app.routes.map(({ path }) => path));
-  return observe(app.fetch, [...routes], dependencies);
 };
 
-const edge = (log: Log, today: () => string) =>
+/** What the management port serves, health and metrics for the platform: never refused for too many requests. */
+export const createManagementFetch = ({
+  store,
+  today,
+  log,
+  metrics,
+  draining = createDraining(),
+}: ObservedDependencies): Fetch => {
+  const app = answerOtherMethods(
+    edge(log, today)
+      .use(healthRoutes(store, () => draining.isDraining()))
+      .use(metricsRoutes(metrics)),
+  );
+  return withAdmission(app.fetch, createInFlight(Number.POSITIVE_INFINITY), draining);
+};
+
+/** What the public port serves: the API with its limits, observed. */
+export const createFetch = (dependencies: ObservedDependencies): Fetch => {
+  const { limits = DEFAULT_LIMITS, draining = createDraining() } = dependencies;
+  const inFlight = createInFlight(limits.maxRequestsInFlight);
+  const app = createApp(dependencies, inFlight);
+  const routes = new Set(app.routes.map(({ path }) => path));
+  return observe(withAdmission(app.fetch, inFlight, draining), [...routes], dependencies);
+};
+
+const edge = (log: Log, today: () => string, prefix = '') =>
   new Elysia({
+    prefix,
     normalize: false,
     // On, routing fails for a Host of fewer than four letters.
     handler: { standardHostname: false },
     // Off, Elysia builds an example of the schema for each refused request.
     allowUnsafeValidationDetails: true,
   })
-    .headers({ 'cache-control': 'no-store' })
+    .headers(ANSWER_HEADERS)
     .onError({ as: 'global' }, answerErrors(log, today));

@@ -1,5 +1,6 @@
 import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { DEFAULT_LIMITS, type Limits } from './http/limits.ts';
 import {
   type DatabaseUrl,
   DatabaseUrlError,
@@ -58,6 +59,13 @@ export const Settings = Type.Object({
     default: 9000,
     ...port,
   }),
+  BASE_PATH: Type.String({
+    description:
+      'Path before every other of the API, when a gateway keeps its prefix: `/greetings` serves `/greetings/hello/{username}`.',
+    default: '',
+    pattern: '^((/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+)?$',
+    expected: 'a path such as /greetings, without a slash at its end',
+  }),
   DATABASE_URL: Type.String({
     description:
       'Where the data are: `postgres://user:password@host:5432/database`, `mysql://user:password@host:3306/database`, `sqlite:path`, `sqlite:///relative`, `sqlite:////absolute`, or `memory:` (lost at exit). On a server with `?sslmode=`: `disable`, `require`, `verify-ca` or `verify-full`, the default but for loopback. Unix socket: `?host=/folder` (PostgreSQL), `?socket=/path` (MySQL).',
@@ -101,6 +109,44 @@ export const Settings = Type.Object({
     default: SERVER_DEFAULTS.migrate,
     expected: 'true or false',
   }),
+  MAX_BODY_BYTES: Type.Integer({
+    description: 'Bytes of a request body at most; more is 413.',
+    default: DEFAULT_LIMITS.maxBodyBytes,
+    minimum: 1024,
+    maximum: 1024 ** 2,
+    expected: 'an integer from 1024 to 1048576',
+  }),
+  MAX_REQUESTS_IN_FLIGHT: Type.Integer({
+    description: 'Requests that are worked on at the same time at most; more are 503.',
+    default: DEFAULT_LIMITS.maxRequestsInFlight,
+    minimum: 1,
+    maximum: 100_000,
+    expected: 'an integer from 1 to 100000',
+  }),
+  IDLE_TIMEOUT: Type.Integer({
+    description:
+      'Milliseconds after which a connection is closed that is idle, or on which a body or an answer takes as long; longer than load balancers keep idle ones.',
+    default: 75_000,
+    minimum: 1_000,
+    maximum: 255_000,
+    expected: 'an integer from 1000 to 255000',
+  }),
+  DRAIN_DELAY: Type.Integer({
+    description:
+      'Milliseconds after SIGTERM in which the service goes on, not ready, until load balancers have noticed.',
+    default: 10_000,
+    minimum: 0,
+    maximum: 600_000,
+    expected: 'an integer from 0 to 600000',
+  }),
+  SHUTDOWN_TIMEOUT: Type.Integer({
+    description:
+      'Milliseconds after `DRAIN_DELAY` in which requests under way may finish before their connections are cut.',
+    default: 10_000,
+    minimum: 0,
+    maximum: 600_000,
+    expected: 'an integer from 0 to 600000',
+  }),
   TIME_ZONE: Type.String({
     description: 'IANA time zone in which "today" is meant.',
     default: 'UTC',
@@ -142,6 +188,12 @@ export interface Config {
   readonly managementHost: string;
   readonly managementPort: number;
   readonly databaseUrl: DatabaseUrl;
+  /** Empty for none. */
+  readonly basePath: string;
+  readonly limits: Limits;
+  readonly idleMilliseconds: number;
+  readonly drainMilliseconds: number;
+  readonly shutdownMilliseconds: number;
   /** Of a database on a server, otherwise undefined. */
   readonly server: ServerSettings | undefined;
   readonly timeZone: string;
@@ -192,6 +244,10 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
     faults.push(
       `MANAGEMENT_PORT is "${settings.MANAGEMENT_PORT}", the same as PORT: set another port`,
     );
+  if (server && settings.IDLE_TIMEOUT <= settings.DATABASE_TIMEOUT)
+    faults.push(
+      `IDLE_TIMEOUT is "${settings.IDLE_TIMEOUT}", not more than DATABASE_TIMEOUT: set more, or requests that wait for the database are cut`,
+    );
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     host: settings.HOST,
@@ -200,6 +256,14 @@ export const loadConfig = (environment: Record<string, string | undefined>): Con
     managementPort: settings.MANAGEMENT_PORT,
     databaseUrl,
     server,
+    basePath: settings.BASE_PATH,
+    limits: {
+      maxBodyBytes: settings.MAX_BODY_BYTES,
+      maxRequestsInFlight: settings.MAX_REQUESTS_IN_FLIGHT,
+    },
+    idleMilliseconds: settings.IDLE_TIMEOUT,
+    drainMilliseconds: settings.DRAIN_DELAY,
+    shutdownMilliseconds: settings.SHUTDOWN_TIMEOUT,
     timeZone: settings.TIME_ZONE,
     logLevel: settings.LOG_LEVEL,
     appName: settings.APP_NAME,
@@ -230,7 +294,7 @@ export const help = (): string =>
       ],
     ),
     '',
-    'Exit status: 0 after a signal, 1 when a port or the database can not be used, the healthcheck failed or requests were still under way 10 seconds after the signal, 2 for a bad setting or argument.',
+    'Exit status: 0 after a signal, 128 and its number after a second one, 1 when a port or the database can not be used or the healthcheck failed, 2 for a bad setting or argument.',
   ].join('\n');
 
 /** The settings as a Markdown table. */

@@ -1,4 +1,5 @@
-import { type Listen, main } from './main.ts';
+import type { Listen } from './http/lifecycle.ts';
+import { main } from './main.ts';
 
 interface DenoServer {
   readonly addr: { readonly hostname: string; readonly port: number };
@@ -19,7 +20,8 @@ const withUsableHost = (request: Request): Request => {
   return new Request(`http://localhost${request.url.slice(origin.length)}`, request);
 };
 
-const listenOnDeno: Listen = (fetch, hostname, port) => {
+/** Deno closes no idle connection by itself. */
+const listenOnDeno: Listen = (fetch, { hostname, port }) => {
   const server = Deno.serve({ hostname, port, onListen: () => {} }, (request) =>
     fetch(withUsableHost(request)),
   );
@@ -27,6 +29,8 @@ const listenOnDeno: Listen = (fetch, hostname, port) => {
   return {
     url: `http://${address.includes(':') ? `[${address}]` : address}:${actualPort}`,
     stop: () => server.shutdown(),
+    // Deno's abort fails after its shutdown; the end of the process cuts what is left.
+    abort: () => {},
   };
 };
 

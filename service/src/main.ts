@@ -1,24 +1,26 @@
-import { createFetch, createManagementApp } from './app.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createFetch, createManagementFetch } from './app.ts';
 import { type Config, ConfigError, help, loadConfig } from './config.ts';
 import { todayIn } from './greeting/today.ts';
+import { createDraining } from './http/draining.ts';
 import { healthcheck } from './http/healthcheck.ts';
-import { type Server, stopAll, untilSignal } from './http/lifecycle.ts';
+import { type Listen, stopAll, untilSignal } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { within } from './http/within.ts';
+import { fewDescriptors } from './observability/descriptors.ts';
 import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
 import { createLog, type ProcessLog } from './observability/log.ts';
 import { Metrics } from './observability/metrics.ts';
-import type { Fetch } from './observability/observe.ts';
 import { openTracing } from './observability/open-tracing.ts';
 import { observedStore } from './stores/observed.ts';
 import { describeStore, migrateStore, openStore } from './stores/open.ts';
 import { versionLine } from './version.ts';
 
+/** How long each step after the last answer may take. */
+const END_MILLISECONDS = 2_500;
+
 /** How long the start waits for the database. */
 const START_MILLISECONDS = 2_000;
-
-/** Serves `fetch` on an address; how is up to the runtime. */
-export type Listen = (fetch: Fetch, hostname: string, port: number) => Server;
 
 const COMMANDS = ['serve', 'migrate', 'healthcheck'] as const;
 
@@ -40,15 +42,16 @@ export const main = async (listen: Listen): Promise<void> => {
 
 /** Store, app, listen, signals. */
 const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<void> => {
-  const { server, version } = config;
+  const signalled = untilSignal();
+  const { server, version, limits, basePath, idleMilliseconds } = config;
   const opened = orExit(() =>
     openStore(config.databaseUrl, { server, log, onSchemaError: (error) => exitWith(error) }),
   );
-  let isDraining = false;
+  const draining = createDraining();
   const metrics = new Metrics({
     ...version,
     droppedLogLines: log.dropped,
-    isDraining: () => isDraining,
+    isDraining: draining.isDraining,
     poolState: opened.poolState,
   });
   measureEventLoopDelay();
@@ -59,32 +62,50 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   await within(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
   const { appName } = config;
-  const dependencies = { ...version, store, today, log, metrics, tracing, appName };
+  const dependencies = {
+    ...{ ...version, appName, basePath, limits },
+    ...{ store, today, log, metrics, tracing, draining },
+  };
   const api = orExit(
-    () => listen(createFetch(dependencies), config.host, config.port),
+    () =>
+      listen(createFetch(dependencies), {
+        hostname: config.host,
+        port: config.port,
+        idleMilliseconds,
+      }),
     `can't listen on HOST ${config.host}, PORT ${config.port}: `,
   );
   const management = orExit(
     () =>
-      listen(createManagementApp(dependencies).fetch, config.managementHost, config.managementPort),
+      listen(createManagementFetch(dependencies), {
+        hostname: config.managementHost,
+        port: config.managementPort,
+        idleMilliseconds,
+      }),
     `can't listen on MANAGEMENT_HOST ${config.managementHost}, MANAGEMENT_PORT ${config.managementPort}: `,
   );
+  const few = fewDescriptors(limits.maxRequestsInFlight);
+  if (few) log.warn({ descriptors: few }, 'few descriptors: raise the limit of open files');
   const data = describeStore(config.databaseUrl);
   log.info(
     { url: api.url, managementUrl: management.url, data, ...version },
     `listening on ${api.url} (management on ${management.url}), data in ${data}`,
   );
 
-  const signal = await untilSignal();
-  isDraining = true;
-  log.info({ signal }, 'stopping');
-  const inTime = await stopAll([api, management]);
-  await store.close();
-  await tracing?.shutdown();
-  if (inTime) log.info('stopped');
-  else log.warn('stopped with requests under way');
+  const signal = await signalled;
+  draining.begin();
+  const delayMilliseconds = signal === 'SIGTERM' ? config.drainMilliseconds : 0;
+  log.info({ signal, delayMilliseconds }, 'draining');
+  await sleep(delayMilliseconds);
+  log.info('stopping');
+  if (!(await stopAll([api, management], config.shutdownMilliseconds)))
+    log.warn('the connections of requests that were still under way were cut');
+  // A step that hangs must not keep those after it from their turn.
+  for (const step of [() => store.close(), async () => tracing?.shutdown()])
+    await within(END_MILLISECONDS, step());
+  log.info('stopped');
   await log.flush();
-  process.exit(inTime ? 0 : 1);
+  process.exit(0);
 };
 
 const migrate = async ({ databaseUrl, server }: Config, log: ProcessLog): Promise<void> => {
@@ -136,4 +157,7 @@ const exitWith = (error: unknown, context = ''): never => {
   process.exit(1);
 };
 
-if (import.meta.main && 'Bun' in globalThis) void main(listenOnBun);
+if (import.meta.main) {
+  if ('Bun' in globalThis) void main(listenOnBun);
+  else exitWith('on Deno, run service/src/main.deno.ts');
+}

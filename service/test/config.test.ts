@@ -14,6 +14,11 @@ const DEFAULTS = {
   appName: 'Hello',
   version: { version: '0.1.0', commit: 'unknown' },
   server: undefined,
+  basePath: '',
+  limits: { maxBodyBytes: 16_384, maxRequestsInFlight: 1_000 },
+  idleMilliseconds: 75_000,
+  drainMilliseconds: 10_000,
+  shutdownMilliseconds: 10_000,
 } as const;
 
 const BAD_PORTS = [
@@ -60,6 +65,7 @@ describe('loadConfig', () => {
     ['MANAGEMENT_HOST', 'managementHost', ['::', '10.0.0.1', 'localhost']],
     ['TIME_ZONE', 'timeZone', ['UTC', 'Europe/Madrid', 'America/St_Johns', 'Etc/GMT+12']],
     ['LOG_LEVEL', 'logLevel', ['debug', 'info', 'warn', 'error', 'silent']],
+    ['BASE_PATH', 'basePath', ['/greetings', '/a/b', '/v1.0/~team_x-y']],
     ['APP_NAME', 'appName', ['Hello, you', '<b>&"', '~', 'x'.repeat(100)]],
   ] as const)
     for (const value of values)
@@ -73,6 +79,29 @@ describe('loadConfig', () => {
     for (const value of ['0', '1', '8080', '65535'])
       test(`takes ${name}=${value}`, () =>
         expect(loadConfig({ [name]: value })).toEqual({ ...DEFAULTS, [key]: Number(value) }));
+
+  for (const [name, value, changed] of [
+    ['MAX_BODY_BYTES', '1048576', { limits: { ...DEFAULTS.limits, maxBodyBytes: 1_048_576 } }],
+    ['MAX_REQUESTS_IN_FLIGHT', '1', { limits: { ...DEFAULTS.limits, maxRequestsInFlight: 1 } }],
+    ['IDLE_TIMEOUT', '255000', { idleMilliseconds: 255_000 }],
+    ['DRAIN_DELAY', '0', { drainMilliseconds: 0 }],
+    ['SHUTDOWN_TIMEOUT', '600000', { shutdownMilliseconds: 600_000 }],
+  ] as const)
+    test(`takes ${name}=${value}`, () =>
+      expect(loadConfig({ [name]: value })).toEqual({ ...DEFAULTS, ...changed }));
+
+  test('refuses to cut requests that wait for the database', () => {
+    const environment = { IDLE_TIMEOUT: '5000', DATABASE_TIMEOUT: '5000' };
+    expect(faultsOf(environment)).toEqual([]);
+    expect(faultsOf({ ...environment, DATABASE_URL: 'postgres://a:b@localhost/c' })).toEqual([
+      'IDLE_TIMEOUT is "5000", not more than DATABASE_TIMEOUT: set more, or requests that wait for the database are cut',
+    ]);
+  });
+
+  test('drains and stops within the 30 seconds that Kubernetes gives', () => {
+    const { drainMilliseconds, shutdownMilliseconds } = loadConfig({});
+    expect(drainMilliseconds + shutdownMilliseconds).toBeLessThanOrEqual(25_000);
+  });
 
   for (const [value, databaseUrl] of [
     ['memory:', { kind: 'memory' }],
@@ -90,6 +119,16 @@ describe('loadConfig', () => {
     ['MANAGEMENT_HOST', 'set an IP address or a host name', ['[::1]', ' ']],
     ['PORT', 'set an integer from 0 to 65535', BAD_PORTS],
     ['MANAGEMENT_PORT', 'set an integer from 0 to 65535', BAD_PORTS],
+    [
+      'BASE_PATH',
+      'set a path such as /greetings',
+      ['/', 'greetings', '/greetings/', '/a//b', '/..', '/a/.b', '/a b', '/:x', '/*', '/%41'],
+    ],
+    ['MAX_BODY_BYTES', 'set an integer from 1024 to 1048576', ['0', '1023', '16k', '1048577']],
+    ['MAX_REQUESTS_IN_FLIGHT', 'set an integer from 1 to 100000', ['0', '-1', '100001']],
+    ['IDLE_TIMEOUT', 'set an integer from 1000 to 255000', ['0', '999', '30s', '255001']],
+    ['DRAIN_DELAY', 'set an integer from 0 to 600000', ['-1', '10s', '600001']],
+    ['SHUTDOWN_TIMEOUT', 'set an integer from 0 to 600000', ['-1', '1.5', '600001']],
     ['DATABASE_URL', 'use sqlite:path', ['hello.db', '/data/hello.db']],
     ['TIME_ZONE', 'set an IANA time zone', ['Mars/Base', 'Madrid', 'utc ', '/etc/localtime']],
     ['LOG_LEVEL', 'set debug, info, warn, error or silent', ['INFO', 'trace', 'verbose', '30']],
@@ -112,7 +151,13 @@ describe('loadConfig', () => {
       PORT: 'http',
       MANAGEMENT_HOST: '*',
       MANAGEMENT_PORT: '65536',
+      BASE_PATH: '/',
       DATABASE_URL: 'hello.db',
+      MAX_BODY_BYTES: '1',
+      MAX_REQUESTS_IN_FLIGHT: '0',
+      IDLE_TIMEOUT: '0',
+      DRAIN_DELAY: '-1',
+      SHUTDOWN_TIMEOUT: '-1',
       DATABASE_POOL_MAX: '0',
       DATABASE_TIMEOUT: '1s',
       MIGRATE: 'yes',

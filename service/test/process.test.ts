@@ -4,7 +4,12 @@ import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { help } from '../src/config.ts';
 import { useServices } from './services.ts';
-import { PROCESS_RUNTIMES, type RunningServer, type ServerOptions } from './support/server.ts';
+import {
+  COMMANDS,
+  PROCESS_RUNTIMES,
+  type RunningServer,
+  type ServerOptions,
+} from './support/server.ts';
 
 const MAIN = resolve(import.meta.dir, '../src/main.ts');
 
@@ -67,6 +72,16 @@ describe('the command line', () => {
       expect(readdirSync(services.folder)).toEqual([]);
     });
 });
+
+test('main.ts on Deno tells what to run', () => {
+  const command = COMMANDS.deno.map((part) => part.replace('main.deno.ts', 'main.ts'));
+  const { exitCode, stdout, stderr } = Bun.spawnSync(command, { cwd: services.folder });
+  expect([exitCode, stdout.toString(), stderr.toString()]).toEqual([
+    1,
+    '',
+    'on Deno, run service/src/main.deno.ts\n',
+  ]);
+}, 20_000);
 
 test('bad settings are told in a line each, and nothing is opened', () => {
   const { status, stdout, stderr } = run({

@@ -1,3 +1,4 @@
+import { ANSWER_HEADERS } from './headers.ts';
 import type { Fault } from './problem.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -13,6 +14,19 @@ export const problem = (
   headers?: Record<string, string>,
 ): Response =>
   new Response(JSON.stringify({ detail }), { status, headers: { ...JSON_TYPE, ...headers } });
+
+/** Seconds after which a client should try again. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** 503 of what can be tried again. */
+export const unavailable = (detail: string, headers?: Record<string, string>): Response =>
+  problem(503, detail, { 'retry-after': String(RETRY_AFTER_SECONDS), ...headers });
+
+/** 503 of a request that was not looked at, with the headers that the framework gives other answers. */
+export const overloaded = (): Response => unavailable(OVERLOADED, ANSWER_HEADERS);
+
+/** What overload is called in answers. */
+export const OVERLOADED = 'Too many requests at once';
 
 /** 422 with every fault of the request. */
 export const unprocessable = (faults: readonly Fault[]): Response =>

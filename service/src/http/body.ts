@@ -1,8 +1,5 @@
 import { within } from './within.ts';
 
-/** Largest request body in bytes that is read. */
-export const MAX_BODY_BYTES = 16 * 1024;
-
 /** Deepest nesting of arrays and objects: quoting a body in an answer must not exhaust the stack. */
 const MAX_DEPTH = 64;
 
@@ -29,7 +26,7 @@ export class IncompleteBodyError extends Error {
   override name = 'IncompleteBodyError';
 }
 
-/** The body is larger than {@link MAX_BODY_BYTES}. */
+/** The body is larger than the limit. */
 export class PayloadTooLargeError extends Error {
   override name = 'PayloadTooLargeError';
   /** @param drain throws the rest of a body of unknown length away; the runtime does so when the length is known */
@@ -39,14 +36,14 @@ export class PayloadTooLargeError extends Error {
 }
 
 /**
- * The body of a request as JSON. Without a content type it counts as JSON. Of duplicate keys the last wins.
+ * The body of a request, of at most `maxBytes`, as JSON. Without a content type it counts as JSON. Of duplicate keys the last wins.
  * @throws UnsupportedMediaTypeError, PayloadTooLargeError, IncompleteBodyError, EmptyBodyError, MalformedJsonError
  */
-export const readJson = async (request: Request): Promise<unknown> => {
+export const readJson = async (request: Request, maxBytes: number): Promise<unknown> => {
   const type = request.headers.get('content-type');
   if (type && !/^application\/([^\s;]+\+)?json\s*(;|$)/i.test(type))
     throw new UnsupportedMediaTypeError();
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, maxBytes);
   if (bytes.length === 0) throw new EmptyBodyError();
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -62,11 +59,11 @@ const isNestedAtMost = (depth: number, value: unknown): boolean =>
   value === null ||
   (depth > 0 && Object.values(value).every((inner) => isNestedAtMost(depth - 1, inner)));
 
-const readBytes = async (request: Request): Promise<Uint8Array> => {
+const readBytes = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
   const length = request.headers.get('content-length');
   try {
-    if (length === null) return await readStream(request.body);
-    if (Number(length) > MAX_BODY_BYTES) throw new PayloadTooLargeError();
+    if (length === null) return await readStream(request.body, maxBytes);
+    if (Number(length) > maxBytes) throw new PayloadTooLargeError();
     return new Uint8Array(await request.arrayBuffer());
   } catch (error) {
     throw error instanceof PayloadTooLargeError ? error : new IncompleteBodyError();
@@ -78,18 +75,21 @@ interface Reader {
   read(): Promise<{ value?: Uint8Array }>;
 }
 
-const readStream = async (stream: ReadableStream<Uint8Array> | null): Promise<Uint8Array> => {
-  const bytes = new Uint8Array(MAX_BODY_BYTES);
+const readStream = async (
+  stream: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
   let length = 0;
   const reader: Reader | undefined = stream?.getReader();
   while (reader) {
     const { value } = await reader.read();
     if (!value) break;
-    if (length + value.length > MAX_BODY_BYTES) throw new PayloadTooLargeError(() => drain(reader));
-    bytes.set(value, length);
     length += value.length;
+    if (length > maxBytes) throw new PayloadTooLargeError(() => drain(reader));
+    chunks.push(value);
   }
-  return bytes.subarray(0, length);
+  return Buffer.concat(chunks);
 };
 
 const drain = async (reader: Reader): Promise<void> => {

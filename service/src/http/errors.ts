@@ -3,7 +3,7 @@ import { FutureDateOfBirthError, UserNotFoundError } from '../greeting/service.t
 import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
 import { requestContextOf } from '../observability/request-context.ts';
-import { payloadTooLarge, problem, unprocessable } from './answers.ts';
+import { OVERLOADED, payloadTooLarge, problem, unavailable, unprocessable } from './answers.ts';
 import {
   EmptyBodyError,
   IncompleteBodyError,
@@ -12,9 +12,7 @@ import {
   UnsupportedMediaTypeError,
 } from './body.ts';
 import { emptyBodyFaults, futureFault, malformedFault, requestFaults } from './faults.ts';
-
-/** Seconds after which a client should try again when the store can't answer. */
-const RETRY_AFTER_SECONDS = 1;
+import { OverloadError } from './in-flight.ts';
 
 /** Every error becomes an answer here. Nothing of the inside reaches the client; what is our fault is logged. */
 export const answerErrors =
@@ -39,6 +37,7 @@ const answerClientError = (error: unknown, url: string): Response | undefined =>
   if (error instanceof PayloadTooLargeError) return payloadTooLarge(error.drain);
   if (error instanceof UnsupportedMediaTypeError)
     return problem(415, 'Unsupported Media Type: send application/json');
+  if (error instanceof OverloadError) return unavailable(OVERLOADED);
   if (error instanceof IncompleteBodyError) return problem(400, 'The request body is incomplete');
   return undefined;
 };
@@ -47,7 +46,7 @@ const answerServerError = (error: unknown, log: Log, place: object): Response =>
   if (error instanceof StoreUnavailableError) {
     if (error.cause !== undefined)
       log.error({ ...place, cause: describe(error.cause) }, 'the store can not answer');
-    return problem(503, 'Service Unavailable', { 'retry-after': String(RETRY_AFTER_SECONDS) });
+    return unavailable('Service Unavailable');
   }
   log.error({ ...place, cause: describe(error) }, 'unexpected error');
   return problem(500, 'Internal Server Error');

@@ -9,14 +9,15 @@ const PING_TIMEOUT_MILLISECONDS = 1_000;
 /** How long an answer of the store counts, so that probes never load it. */
 const PING_CACHE_MILLISECONDS = 1_000;
 
-/** `/livez`: the process answers. `/readyz`: the store answers as well. */
-export const healthRoutes = (store: Store) => {
+/** `/livez`: the process answers. `/readyz`: the store answers as well, and the process is to stay. */
+export const healthRoutes = (store: Store, isDraining: () => boolean) => {
   const isReady = cached(async () => answersInTime(store.ping()));
   return new Elysia({ name: 'health' })
     .get('/livez', () => ({ status: 'ok' }))
-    .get('/readyz', async () =>
-      (await isReady()) ? { status: 'ok' } : problem(503, 'The store does not answer'),
-    );
+    .get('/readyz', async () => {
+      if (isDraining()) return problem(503, 'Draining');
+      return (await isReady()) ? { status: 'ok' } : problem(503, 'The store does not answer');
+    });
 };
 
 const answersInTime = async (ping: Promise<void>): Promise<boolean> =>

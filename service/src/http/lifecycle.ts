@@ -1,3 +1,4 @@
+import type { Fetch } from '../observability/observe.ts';
 import { within } from './within.ts';
 
 /** A port that is served. */
@@ -6,26 +7,61 @@ export interface Server {
   readonly url: string;
   /** Accepts nothing more; resolves when every request under way is answered. */
   stop(): Promise<void>;
+  /** Cuts every connection. */
+  abort(): void;
 }
 
-/** How long requests under way may take once the process is told to stop. */
-const SHUTDOWN_TIMEOUT_MILLISECONDS = 10_000;
+export interface Address {
+  readonly hostname: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** How long a connection may be idle before it is closed. */
+  readonly idleMilliseconds: number;
+}
 
-/** Resolves at the first SIGTERM or SIGINT; from then on a further one ends the process at once, as by default. */
-export const untilSignal = async (): Promise<NodeJS.Signals> => {
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of signals) process.on(signal, resolve);
-  const received = await promise;
-  for (const signal of signals) process.off(signal, resolve);
-  return received;
+/** Serves `fetch` on an address; how is up to the runtime. */
+export type Listen = (fetch: Fetch, address: Address) => Server;
+
+/** What a server gets when those before it have used the time up: enough for one that is idle. */
+const LAST_MILLISECONDS = 100;
+
+/** The signals that end the process, and the status with which a second one does: 128 and its number. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 };
+
+export type Signal = keyof typeof SIGNALS;
+
+/**
+ * Resolves at the first SIGTERM or SIGINT; a further one ends the process at once. It does so by hand: as first process
+ * of a container, a signal whose handlers are gone would be ignored.
+ */
+export const untilSignal = (exit: (status: number) => void = process.exit): Promise<Signal> => {
+  const { promise, resolve } = Promise.withResolvers<Signal>();
+  let received = false;
+  for (const signal of Object.keys(SIGNALS) as Signal[])
+    process.on(signal, () => {
+      if (received) exit(SIGNALS[signal]);
+      received = true;
+      resolve(signal);
+    });
+  return promise;
 };
 
-/** Stops the servers; whether all of them finished their requests within the timeout. */
+/**
+ * Stops servers one after the other, and cuts the connections of those that have not finished their requests when the
+ * time for all of them is over.
+ * @returns whether every request was answered
+ */
 export const stopAll = async (
   servers: readonly Server[],
-  timeoutMilliseconds = SHUTDOWN_TIMEOUT_MILLISECONDS,
+  timeoutMilliseconds: number,
 ): Promise<boolean> => {
-  const stopped = Promise.all(servers.map((server) => server.stop())).then(() => true);
-  return (await within(timeoutMilliseconds, stopped)) ?? false;
+  const deadline = performance.now() + timeoutMilliseconds;
+  let finished = true;
+  for (const server of servers) {
+    const stopped = server.stop().then(() => true);
+    if (await within(Math.max(LAST_MILLISECONDS, deadline - performance.now()), stopped)) continue;
+    server.abort();
+    finished = false;
+  }
+  return finished;
 };

@@ -3,7 +3,9 @@ import { noContent, problem } from './answers.ts';
 
 /** On every path of `app`: answers OPTIONS, and methods that the path doesn't have with 405. */
 export const answerOtherMethods = <App extends AnyElysia>(app: App): App => {
-  for (const [path, methods] of methodsByPath(app)) {
+  const { prefix = '' } = app.config;
+  for (const [fullPath, methods] of methodsByPath(app)) {
+    const path = fullPath.slice(prefix.length);
     const allow = [...methods, 'OPTIONS'].join(', ');
     app
       .options(path, () => noContent({ allow }), { parse: 'none' })

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia';
 import swaggerUi from 'swagger-ui-dist/package.json' with { type: 'json' };
-import { openApiDocument } from './openapi.ts';
+import { PAGE_HEADERS } from './headers.ts';
+import { type OpenApiOptions, openApiDocument } from './openapi.ts';
 
 /** The version in the path lets caches keep the assets for ever. */
 const ASSETS = `/openapi/assets/${swaggerUi.version}`;
@@ -25,42 +26,46 @@ const assets = {
   'page.css': { type: 'text/css; charset=utf-8', load: async () => STYLE },
   'start.js': {
     type: 'text/javascript; charset=utf-8',
-    load: async () =>
-      `SwaggerUIBundle({ url: '/openapi/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, defaultModelsExpandDepth: 0 });`,
+    load: async (basePath: string) =>
+      `SwaggerUIBundle({ url: '${basePath}/openapi/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, defaultModelsExpandDepth: 0 });`,
   },
 };
 
 /** `/openapi/json`, and `/openapi`, a page that loads nothing from another host. */
-export const openApiRoutes = (appName: string, version: string) => {
-  const document = JSON.stringify(openApiDocument(appName, version));
-  const html = page(appName);
+export const openApiRoutes = (options: OpenApiOptions) => {
+  const { title, basePath = '' } = options;
+  const document = JSON.stringify(openApiDocument(options));
+  const html = page(title, basePath);
   const app = new Elysia({ name: 'openapi' })
     .get('/openapi/json', () => respond(document, 'application/json'))
-    .get('/openapi', () => respond(html, 'text/html; charset=utf-8'));
+    .get('/openapi', () => respond(html, 'text/html; charset=utf-8', PAGE_HEADERS));
   for (const [name, { type, load }] of Object.entries(assets))
-    app.get(`${ASSETS}/${name}`, async () =>
-      respond(await load(), type, 'public, max-age=31536000, immutable'),
-    );
+    app.get(`${ASSETS}/${name}`, async () => respond(await load(basePath), type, ASSET_HEADERS));
   return app;
 };
 
-const respond = (body: string, type: string, cacheControl = 'no-store'): Response =>
-  new Response(body, { headers: { 'content-type': type, 'cache-control': cacheControl } });
+const ASSET_HEADERS = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'cross-origin-resource-policy': 'same-origin',
+};
 
-const page = (title: string): string => `<!doctype html>
+const respond = (body: string, type: string, headers: Record<string, string> = {}): Response =>
+  new Response(body, { headers: { 'content-type': type, ...headers } });
+
+const page = (title: string, basePath: string): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${ASSETS}/swagger-ui.css">
-<link rel="stylesheet" href="${ASSETS}/page.css">
+<link rel="stylesheet" href="${basePath}${ASSETS}/swagger-ui.css">
+<link rel="stylesheet" href="${basePath}${ASSETS}/page.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="${ASSETS}/swagger-ui-bundle.js"></script>
-<script src="${ASSETS}/start.js"></script>
+<script src="${basePath}${ASSETS}/swagger-ui-bundle.js"></script>
+<script src="${basePath}${ASSETS}/start.js"></script>
 </body>
 </html>
 `;

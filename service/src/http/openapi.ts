@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Alive, DateOfBirth, Greeting, UsernameParams } from '../greeting/model.ts';
-import { MAX_BODY_BYTES } from './body.ts';
+import { OVERLOADED } from './answers.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { Fault, Problem, ValidationProblem } from './problem.ts';
 
 const schemas = { Alive, DateOfBirth, Greeting, Fault, Problem, ValidationProblem };
@@ -37,9 +38,9 @@ const commonErrors = {
     fault: { detail: 'Internal Server Error' },
   }),
   503: answer(
-    'The store can not answer now.',
+    'The store can not answer now, or too many requests are worked on.',
     'Problem',
-    { unavailable: { detail: 'Service Unavailable' } },
+    { unavailable: { detail: 'Service Unavailable' }, overload: { detail: OVERLOADED } },
     { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
   ),
 };
@@ -60,8 +61,22 @@ const options = (allow: string) => ({
   },
 });
 
+export interface OpenApiOptions {
+  readonly title: string;
+  /** Of the service. */
+  readonly version: string;
+  /** Path before every other, such as `/greetings`. */
+  readonly basePath?: string;
+  readonly maxBodyBytes?: number;
+}
+
 /** The OpenAPI 3.1 document of the public API, made of the models that validate it. */
-export const openApiDocument = (title: string, version: string) => ({
+export const openApiDocument = ({
+  title,
+  version,
+  basePath = '',
+  maxBodyBytes = DEFAULT_LIMITS.maxBodyBytes,
+}: OpenApiOptions) => ({
   openapi: '3.1.1',
   info: {
     title,
@@ -70,7 +85,7 @@ export const openApiDocument = (title: string, version: string) => ({
       'Stores dates of birth and answers with the days to the next birthday. Whoever was born on 29 February has it on 28 February in common years. `HEAD` works wherever `GET` does. Unknown paths are answered 404.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
-  servers: [{ url: '/' }],
+  servers: [{ url: basePath || '/' }],
   tags: [{ name: 'greeting' }],
   paths: {
     '/': {
@@ -81,7 +96,7 @@ export const openApiDocument = (title: string, version: string) => ({
         responses: {
           200: answer('The service answers.', 'Alive', { alive: { message: "I'm alive!" } }),
           ...methodNotAllowed('GET, HEAD, OPTIONS'),
-          500: commonErrors[500],
+          ...commonErrors,
         },
       },
       options: {
@@ -125,7 +140,7 @@ export const openApiDocument = (title: string, version: string) => ({
         summary: 'Stores or replaces the date of birth of a user',
         requestBody: {
           required: true,
-          description: `At most ${MAX_BODY_BYTES} bytes. Without a content type it counts as JSON.`,
+          description: `At most ${maxBodyBytes} bytes. Without a content type it counts as JSON.`,
           content: json('DateOfBirth', { dateOfBirth: { dateOfBirth: '1990-10-30' } }),
         },
         responses: {
@@ -134,7 +149,7 @@ export const openApiDocument = (title: string, version: string) => ({
             incomplete: { detail: 'The request body is incomplete' },
           }),
           ...methodNotAllowed('GET, HEAD, PUT, OPTIONS'),
-          413: answer(`The body is larger than ${MAX_BODY_BYTES} bytes.`, 'Problem', {
+          413: answer(`The body is larger than ${maxBodyBytes} bytes.`, 'Problem', {
             large: { detail: 'Content Too Large' },
           }),
           415: answer('The content type is not JSON.', 'Problem', {

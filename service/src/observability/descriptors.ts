@@ -12,6 +12,16 @@ export const maxDescriptors = (): number | undefined =>
     return limit === undefined ? undefined : Number(limit);
   });
 
+/** The descriptors when they are too few for `connections` beside what is open already. */
+export const fewDescriptors = (
+  connections: number,
+): { readonly open: number; readonly max: number } | undefined => {
+  const [open, max] = [openDescriptors(), maxDescriptors()];
+  return open !== undefined && max !== undefined && max - open < connections
+    ? { open, max }
+    : undefined;
+};
+
 const orUndefined = <T>(read: () => T): T | undefined => {
   try {
     return read();

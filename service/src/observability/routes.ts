@@ -11,20 +11,21 @@ export const routeFinder = <T>(
   values: ReadonlyMap<string, T>,
   unmatched: T,
 ): ((url: string) => T) => {
+  const fixed = new Map([...values].map(([route, value]) => [withoutSlash(route), value]));
   const prefixes = [...values]
     .filter(([route]) => route.includes(':'))
     .map(([route, value]) => [route.slice(0, route.indexOf(':')), value] as const);
   return (url) => {
     const path = pathOf(url);
-    const fixed = values.get(path);
-    if (fixed !== undefined) return fixed;
-    for (const [prefix, value] of prefixes)
+    const value = fixed.get(path);
+    if (value !== undefined) return value;
+    for (const [prefix, ofPrefix] of prefixes)
       if (
         path.startsWith(prefix) &&
         path.length > prefix.length &&
         !path.includes('/', prefix.length)
       )
-        return value;
+        return ofPrefix;
     return unmatched;
   };
 };
@@ -32,6 +33,8 @@ export const routeFinder = <T>(
 const pathOf = (url: string): string => {
   const start = url.indexOf('/', url.indexOf('//') + 2);
   const query = url.indexOf('?', start);
-  const end = query === -1 ? url.length : query;
-  return url.slice(start, end > start + 1 && url[end - 1] === '/' ? end - 1 : end);
+  return withoutSlash(url.slice(start, query === -1 ? url.length : query));
 };
+
+const withoutSlash = (path: string): string =>
+  path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

@@ -120,7 +120,7 @@ export const bodyLimits = (target: Target): void => {
         const isDeno = target.runtime === 'deno';
         const { responses, end } = await send(sendForEver, {
           responses: Infinity,
-          timeout: isDeno ? 3_000 : 20_000,
+          timeout: isDeno ? 8_000 : 20_000,
         });
         expectRaw(responses[0], 413, TOO_LARGE);
         expect(responses[0]?.headers.get('connection')).toContain('close');

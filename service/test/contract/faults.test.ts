@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { createFetch, createManagementApp, type ObservedDependencies } from '../../src/app.ts';
+import { createFetch, createManagementFetch, type ObservedDependencies } from '../../src/app.ts';
 import { type Store, StoreUnavailableError } from '../../src/greeting/store.ts';
 import type { Log } from '../../src/observability/log.ts';
 import { observers } from '../support/observers.ts';
@@ -206,7 +206,7 @@ test('the clock is read once a request', async () => {
 
 describe('/readyz', () => {
   const probe = (ping: Store['ping']) => {
-    const { fetch } = createManagementApp(dependencies({ ping }));
+    const fetch = createManagementFetch(dependencies({ ping }));
     return async (path = '/readyz') => {
       const response = await fetch(new Request(`http://localhost${path}`));
       expect(response.headers.get('cache-control')).toBe('no-store');

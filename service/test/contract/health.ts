@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { expectSecurityHeaders } from '../support/client.ts';
 import type { Target } from '../support/server.ts';
 
 export const health = (target: Target): void =>
@@ -6,6 +7,7 @@ export const health = (target: Target): void =>
     const send = async (method: string, path: string) => {
       const response = await fetch(`${target.server.managementUrl}${path}`, { method });
       expect(response.headers.get('cache-control')).toBe('no-store');
+      expectSecurityHeaders(response.headers);
       const text = await response.text();
       const allow = response.headers.get('allow');
       return { status: response.status, allow, json: text === '' ? undefined : JSON.parse(text) };

@@ -61,6 +61,7 @@ export const createClient = (target: Pick<Target, 'server'>): Client => {
     const answer = { status, headers, text };
     expect(documentationFaults(await documentOf(baseUrl), method, path, answer)).toEqual([]);
     expect(headers.get('cache-control')).toBe(cacheControlOf(path, status));
+    expectSecurityHeaders(headers);
     const isJson = JSON_TYPE.test(headers.get('content-type') ?? '');
     if (status >= 400 && method !== 'HEAD') expect(isJson).toBe(true);
     return { ...answer, json: isJson && text !== '' ? JSON.parse(text) : undefined };
@@ -82,6 +83,14 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export const newUsername = (length = 16): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => LETTERS[byte % 52]).join('');
 
+/** Checks what a browser must be told with every answer. */
+export const expectSecurityHeaders = (headers: Pick<Headers, 'get'>): void => {
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('content-security-policy')).toMatch(
+    /^default-src 'none';.* frame-ancestors 'none'$/,
+  );
+};
+
 /** Checks an answer that the API gave on a raw connection. */
 export const expectRaw = (
   response: RawResponse | undefined,
@@ -90,6 +99,7 @@ export const expectRaw = (
 ): void => {
   expect(response?.status).toBe(status);
   expect(response?.headers.get('cache-control')).toBe('no-store');
+  expect(response?.headers.get('x-content-type-options')).toBe('nosniff');
   expect(response?.body === '' ? undefined : JSON.parse(response?.body ?? 'null')).toEqual(json);
 };
 

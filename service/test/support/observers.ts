@@ -3,7 +3,7 @@ import { Metrics } from '../../src/observability/metrics.ts';
 import type { PoolState } from '../../src/observability/store-metrics.ts';
 import { builtVersion } from '../../src/version.ts';
 
-/** What `createFetch` and `createManagementApp` take beside store and clock: a log that is off, metrics of their own. */
+/** What `createFetch` and `createManagementFetch` take beside store and clock: a log that is off, metrics of their own. */
 export const observers = (poolState?: () => PoolState) => ({
   appName: 'Hello',
   version: builtVersion.version,

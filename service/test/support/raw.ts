@@ -111,7 +111,7 @@ const writer = (socket: Socket, isClosed: () => boolean): Write => {
 };
 
 /** The complete responses at the start of `bytes`. */
-const parseResponses = (bytes: Buffer, closed: boolean, head: boolean) => {
+export const parseResponses = (bytes: Buffer, closed: boolean, head: boolean) => {
   const responses: RawResponse[] = [];
   let offset = 0;
   for (;;) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createFetch, createManagementApp } from '../../src/app.ts';
+import { createFetch, createManagementFetch } from '../../src/app.ts';
 import { todayIn } from '../../src/greeting/today.ts';
 import { stopAll } from '../../src/http/lifecycle.ts';
 import { listenOnBun } from '../../src/http/listen-on-bun.ts';
@@ -9,6 +9,7 @@ import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import { observedStore } from '../../src/stores/observed.ts';
 import { openStore } from '../../src/stores/open.ts';
 import { binary, binaryMissing } from './binary.ts';
+import { guard } from './guardian.ts';
 import { observers } from './observers.ts';
 
 /** `binary` is the compiled service. */
@@ -102,11 +103,12 @@ const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   const store = observedStore(opened, metrics.store);
   const today = todayIn(environment?.TIME_ZONE ?? 'UTC', Date.now);
   const dependencies = { ...others, metrics, store, today };
-  const api = listenOnBun(createFetch(dependencies), '127.0.0.1', 0);
-  const management = listenOnBun(createManagementApp(dependencies).fetch, '127.0.0.1', 0);
+  const address = { hostname: '127.0.0.1', port: 0, idleMilliseconds: 30_000 };
+  const api = listenOnBun(createFetch(dependencies), address);
+  const management = listenOnBun(createManagementFetch(dependencies), address);
   let stopped: Promise<number> | undefined;
   const close = async () => {
-    await stopAll([api, management]);
+    await stopAll([api, management], 10_000);
     await store.close();
     return 0;
   };
@@ -134,27 +136,28 @@ const startProcess = async (
       TIME_ZONE: 'UTC',
       LOG_LEVEL: 'debug',
       APP_NAME: 'Hello',
+      DRAIN_DELAY: '0',
       ...environment,
     },
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
   });
-  const killAtExit = () => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  const release = guard(child.pid);
   const outputs = [child.stdout, child.stderr].map(collect);
-  const output = () => outputs.map((read) => read()).join('');
+  const output = () => outputs.map(({ text }) => text()).join('');
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
-    const timer = setTimeout(killAtExit, STOP_TIMEOUT_MILLISECONDS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MILLISECONDS);
     const status = await child.exited;
+    await Promise.all(outputs.map(({ ended }) => ended));
     clearTimeout(timer);
-    process.off('exit', killAtExit);
+    release();
     return status;
   };
   const deadline = performance.now() + START_TIMEOUT_MILLISECONDS;
   for (;;) {
-    const line = outputs[0]?.().split('\n').slice(0, -1).map(parse).find(isStartLine);
+    const line = outputs[0]?.text().split('\n').slice(0, -1).map(parse).find(isStartLine);
     if (line) return running(line.url, line.managementUrl, { pid: child.pid, output, stop });
     if (child.exitCode !== null || performance.now() > deadline) {
       const status = await stop('SIGKILL');
@@ -166,15 +169,14 @@ const startProcess = async (
   }
 };
 
-/** Reads a stream to its end in the background; the returned function tells what came so far. */
-const collect = (stream: ReadableStream<Uint8Array>): (() => string) => {
+/** Reads a stream in the background: what came so far, and when its end has come. */
+const collect = (stream: ReadableStream<Uint8Array>) => {
   let text = '';
   const read = async () => {
     const decoder = new TextDecoder();
     for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
   };
-  void read();
-  return () => text;
+  return { ended: read(), text: () => text };
 };
 
 const parse = (line: string): unknown => {
