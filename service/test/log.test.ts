@@ -35,6 +35,7 @@ const start = async (runtime: ProcessRuntime, stdout: number) => {
       PORT: String(port),
       MANAGEMENT_PORT: String(managementPort),
       DATABASE_URL: 'memory:',
+      DRAIN_DELAY: '0',
     },
     stdio: ['ignore', stdout, 'ignore'],
   });
@@ -121,7 +122,10 @@ test('on a terminal a line is readable', async () => {
   const decoder = new TextDecoder();
   const child = Bun.spawn([...COMMANDS.bun], {
     cwd: services.folder,
-    env: { ...process.env, PORT: '0', MANAGEMENT_PORT: '0', DATABASE_URL: 'memory:' },
+    env: {
+      ...process.env,
+      ...{ PORT: '0', MANAGEMENT_PORT: '0', DATABASE_URL: 'memory:', DRAIN_DELAY: '0' },
+    },
     terminal: { cols: 400, rows: 40, data: (_, bytes) => (output += decoder.decode(bytes)) },
   });
   cleanUps.push(() => child.kill('SIGKILL'));
@@ -136,7 +140,7 @@ test('on a terminal a line is readable', async () => {
   expect(lines[1]).toMatch(
     /^INFO {2}request requestId=\S+ method=GET route=\/ status=200 durationMilliseconds=[\d.]+$/,
   );
-  expect(lines[2]).toBe('INFO  stopping signal=SIGTERM');
+  expect(lines[2]).toBe('INFO  draining signal=SIGTERM delayMilliseconds=0');
 }, 40_000);
 
 test('readable quotes what has spaces, quotes or equals signs', () => {

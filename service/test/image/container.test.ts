@@ -17,6 +17,7 @@ const LOOPBACK = {
   PORT: '0',
   MANAGEMENT_HOST: '127.0.0.1',
   MANAGEMENT_PORT: '0',
+  DRAIN_DELAY: '0',
 };
 
 if (missing) test.skip(`the image in a container: ${missing}`, () => {});
