@@ -99,3 +99,19 @@ const copies = (account: readonly Resource[], regions: readonly string[]): strin
         );
     });
 };
+
+/** How many resources of each type Terraform made, a table with a column a region; what AWS made along with them is left out. */
+export const listResources = (account: readonly Resource[], regions: readonly string[]): string => {
+  const made = account.filter(({ made_by }) => !made_by);
+  const places = [...regions, 'global'];
+  const rows = [...new Set(made.map(({ type }) => type))].sort().map((type) => {
+    const counts = places.map(
+      (place) =>
+        made.filter((resource) => resource.type === type && resource.region === place).length,
+    );
+    return `| \`${type}\` | ${counts.map((count) => count || '').join(' | ')} |`;
+  });
+  return [`| type | ${places.join(' | ')} |`, `|---|${'---|'.repeat(places.length)}`, ...rows].join(
+    '\n',
+  );
+};

@@ -5,12 +5,15 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { arch, platform, tmpdir } from 'node:os';
+import { arch, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Glob } from 'bun';
+import { guardedFolder } from '../../service/test/support/guarded-folder.ts';
 import { serveModules } from './modules.ts';
 import { MODULE_REGISTRY, MODULE_SOURCES, writeStandIns } from './sources.ts';
 import providerVersions from './versions.json';
@@ -19,7 +22,7 @@ const HERE = import.meta.dir;
 const ROOT = join(HERE, '../..');
 
 /** `SIMULATION=off` runs the same against the real provider and the account that the environment's credentials are of. */
-const SIMULATED = process.env.SIMULATION !== 'off';
+export const SIMULATED = process.env.SIMULATION !== 'off';
 
 /** One thing in the simulated account; see account/account.go. */
 export interface Resource {
@@ -72,7 +75,7 @@ export interface Simulation {
   tofu(folder: string, ...args: string[]): Promise<Outcome>;
   /** The same, and throws when it fails; returns the standard output. */
   run(folder: string, ...args: string[]): Promise<string>;
-  /** Runs the stand-in for the `aws` command. */
+  /** Runs the stand-in for the `aws` command; with `SIMULATION=off` the real one. */
   aws(...args: string[]): Promise<Outcome>;
   /** Runs the pinned Terragrunt with OpenTofu in a folder. */
   terragrunt(folder: string, ...args: string[]): Promise<Outcome>;
@@ -93,24 +96,25 @@ export async function startSimulation({
   registry = MODULE_REGISTRY,
 } = {}): Promise<Simulation> {
   const tofuProgram = process.env.TOFU ?? join(ROOT, 'tools/opentofu/tofu');
-  const folder = mkdtempSync(join(tmpdir(), 'hello-aws-'));
+  const guarded = guardedFolder();
+  const folder = guarded.path;
   const accounts = join(folder, 'accounts');
   const standIns = join(folder, 'stand-ins');
   writeStandIns(standIns);
   const modules = serveModules({ sources, registry, standIns });
-  const configuration = join(folder, 'tofu.rc');
-  writeFileSync(configuration, cliConfiguration(mirror(await buildProgram()), modules.url));
-
-  // The rest of the schema would only cost time.
-  const types = await typesIn([...sources, join(ROOT, 'modules')]);
-  const environment: Record<string, string> = SIMULATED
-    ? {
-        AWS_SIMULATION_ACCOUNTS: accounts,
-        AWS_SIMULATION_TYPES: types.join(' '),
-        TF_CLI_CONFIG_FILE: configuration,
-        PATH: `${join(HERE, 'stand-in')}:${process.env.PATH}`,
-      }
-    : {};
+  const environment: Record<string, string> = {};
+  if (SIMULATED) {
+    const configuration = join(folder, 'tofu.rc');
+    writeFileSync(configuration, cliConfiguration(mirror(await buildProgram()), modules.url));
+    // The rest of the schema would only cost time.
+    const types = await typesIn([...sources, join(ROOT, 'modules')]);
+    Object.assign(environment, {
+      AWS_SIMULATION_ACCOUNTS: accounts,
+      AWS_SIMULATION_TYPES: types.join(' '),
+      TF_CLI_CONFIG_FILE: configuration,
+      PATH: `${join(HERE, 'stand-in')}:${process.env.PATH}`,
+    });
+  }
   Object.assign(environment, {
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
@@ -148,7 +152,7 @@ export async function startSimulation({
     run,
     terragrunt: (directory, ...args) =>
       spawn(directory, join(ROOT, 'tools/terragrunt/terragrunt'), ...args),
-    aws: (...args) => spawn(folder, join(HERE, 'stand-in/aws'), ...args),
+    aws: (...args) => spawn(folder, SIMULATED ? join(HERE, 'stand-in/aws') : 'aws', ...args),
     root: (files) => {
       const types = Object.values(files).flatMap((text) => text.match(TYPE_OR_DATA) ?? []);
       if (SIMULATED) environment.AWS_SIMULATION_TYPES += ` ${types.join(' ')}`;
@@ -166,7 +170,7 @@ export async function startSimulation({
     },
     stop: async () => {
       await modules.stop();
-      rmSync(folder, { recursive: true });
+      await guarded.remove();
     },
   };
 }
@@ -184,7 +188,21 @@ export async function buildProgram(): Promise<string> {
   });
   const program = (await new Response(build.stdout).text()).trim();
   if ((await build.exited) !== 0) throw new Error('the simulation could not be built');
+  const folder = dirname(program);
+  utimesSync(folder, new Date(), new Date());
+  forgetBuilds(dirname(folder));
   return program;
+}
+
+/** Days that a build is kept which nothing uses; another checkout may use another one. */
+const BUILD_DAYS = 14;
+
+/** Removes builds that no simulation has used for long. */
+export function forgetBuilds(cache: string): void {
+  for (const build of new Glob('aws-simulation-*').scanSync({ cwd: cache, onlyFiles: false })) {
+    const age = Date.now() - statSync(join(cache, build)).mtimeMs;
+    if (age > BUILD_DAYS * 86_400_000) rmSync(join(cache, build), { recursive: true, force: true });
+  }
 }
 
 /** A mirror of providers beside the program: hard links, since Terraform follows no symbolic ones. */

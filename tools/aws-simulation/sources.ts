@@ -60,18 +60,33 @@ export const MODULE_REGISTRY = process.env.MODULE_REGISTRY ?? 'https://registry.
 
 /** The modules whose code is neither in the cache nor within reach, as `name version`. */
 export async function missingSources(): Promise<string[]> {
-  const absent = (await moduleCalls())
-    .filter(({ name, version }) => !existsSync(join(MODULE_SOURCES, name, version)))
-    .map(({ name, version }) => `${name} ${version}`);
+  const absent = await uncached();
   const [first = ''] = absent;
   const reached =
     first && (await askRegistry(MODULE_REGISTRY, `${first.split(' ')[0]}/aws/versions`));
-  return reached ? [] : [...new Set(absent)];
+  return reached ? [] : absent;
+}
+
+async function uncached(): Promise<string[]> {
+  const absent = (await moduleCalls())
+    .filter(({ name, version }) => !existsSync(join(MODULE_SOURCES, name, version)))
+    .map(({ name, version }) => `${name} ${version}`);
+  return [...new Set(absent)];
+}
+
+/** A hash of what decides what modules make: the code in `modules/` and `live/`, and in it the versions of what they call. */
+export async function codeHash(root = ROOT): Promise<string> {
+  const hash = new Bun.CryptoHasher('sha256');
+  for (const file of [...new Glob('{modules,live}/**/*.{tf,hcl}').scanSync({ cwd: root })].sort())
+    hash.update(`${file}\n${await Bun.file(join(root, file)).text()}`);
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** Copies what our modules call into the cache: from folders `<name>/<version>` or from git repositories `…terraform-aws-<name>…`. */
 async function copy(from: string): Promise<void> {
-  for (const missing of await missingSources()) {
+  const all = await uncached();
+  if (all.length === 0) console.log('every module is in the cache');
+  for (const missing of all) {
     const [name = '', version = ''] = missing.split(' ');
     const repositories = readdirSync(from)
       .filter((entry) => entry.replace(/\.git$/, '').endsWith(`terraform-aws-${name}`))

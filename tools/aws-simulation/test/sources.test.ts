@@ -1,18 +1,17 @@
 /** Our modules on the code of others, or on stand-ins of it. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
+import { testWithSources } from '../../../modules/tests/sources.ts';
 import { type Simulation, startSimulation } from '../simulation.ts';
-import { interfaces, missingSources } from '../sources.ts';
+import { codeHash, interfaces } from '../sources.ts';
 import recorded from '../stand-ins.json';
 
 const ROOT = join(import.meta.dir, '../../..');
 const MODULES = [...new Glob('modules/*/*/versions.tf').scanSync({ cwd: ROOT })].map((file) =>
   file.replace('/versions.tf', ''),
 );
-const missing = await missingSources();
-if (missing.length > 0) console.log(`skipped: module sources unreachable: ${missing.join(', ')}`);
 
 // OpenTofu takes its time on a machine that others use too.
 setDefaultTimeout(180_000);
@@ -64,6 +63,25 @@ test('what the cache lacks comes from a registry that can be reached', async () 
   await registry.stop(true);
 });
 
-test.skipIf(missing.length > 0)('the recorded interfaces are those of the sources', async () => {
-  expect(recorded as unknown).toEqual(await interfaces());
+testWithSources(
+  'the recorded interfaces are those of the sources',
+  async () => expect(recorded as unknown).toEqual(await interfaces()),
+  180_000,
+);
+
+test('the hash of the code knows every change in modules/ and live/, and nothing else', async () => {
+  const folder = simulation.root({ 'live/prod/terragrunt.hcl': 'a = 1' });
+  rmSync(join(folder, 'modules'));
+  const hashes = [await codeHash(folder)];
+  for (const [path, text] of [
+    ['live/prod/terragrunt.hcl', 'a = 2'],
+    ['modules/app/database/main.tf', 'version = "1"'],
+    ['modules/app/database/main.tf', 'version = "2"'],
+  ] as const) {
+    await Bun.write(join(folder, path), text);
+    hashes.push(await codeHash(folder));
+  }
+  expect(new Set(hashes).size).toBe(4);
+  await Bun.write(join(folder, 'modules/app/database/README.md'), 'text');
+  expect(await codeHash(folder)).toBe(hashes.at(-1) as string);
 });

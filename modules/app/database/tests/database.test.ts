@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Faults,
   type Resource,
+  SIMULATED,
   type Simulation,
   startSimulation,
 } from '../../../../tools/aws-simulation/simulation.ts';
@@ -457,6 +458,8 @@ test('against the interfaces of the modules it calls, it is valid', async () => 
     const root = wiring.root(callModule(MODULE, RIGHT));
     await wiring.run(root, 'init');
     await wiring.run(root, 'validate');
+    // With the real provider, which checks more, and the real modules.
+    if (!SIMULATED) await wiring.run(root, 'plan');
   } finally {
     await wiring.stop();
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { rmSync, writeFileSync } from 'node:fs';
 import {
   type Resource,
+  SIMULATED,
   type Simulation,
   startSimulation,
 } from '../../../../tools/aws-simulation/simulation.ts';
@@ -207,6 +208,8 @@ test('against the interfaces of the modules it calls, it is valid', async () => 
     const root = wiring.root(callModule(MODULE, INPUTS));
     await wiring.run(root, 'init');
     await wiring.run(root, 'validate');
+    // With the real provider, which checks more, and the real modules.
+    if (!SIMULATED) await wiring.run(root, 'plan');
   } finally {
     await wiring.stop();
   }
