@@ -17,19 +17,17 @@ import (
 var providerName = regexp.MustCompile(`^terraform-provider-([a-z0-9]+)`)
 
 func main() {
-	if err := run(filepath.Base(os.Args[0])); err != nil {
+	match := providerName.FindStringSubmatch(filepath.Base(os.Args[0]))
+	if match == nil {
+		fmt.Fprintf(os.Stderr, "%s: call it terraform-provider-<name>\n", os.Args[0])
+		os.Exit(2)
+	}
+	server, err := provider.New(match[1])
+	if err == nil {
+		err = tf5server.Serve("registry.opentofu.org/hashicorp/"+match[1], func() tfprotov5.ProviderServer { return server })
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-}
-
-func run(called string) error {
-	if match := providerName.FindStringSubmatch(called); match != nil {
-		server, err := provider.New(match[1])
-		if err != nil {
-			return err
-		}
-		return tf5server.Serve("registry.opentofu.org/hashicorp/"+match[1], func() tfprotov5.ProviderServer { return server })
-	}
-	return fmt.Errorf("%s: call it terraform-provider-<name>", called)
 }

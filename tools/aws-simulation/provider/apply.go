@@ -225,6 +225,8 @@ func zero(a *schema.Attribute, name string, guess func(string) any) any {
 	}
 }
 
+func unguessed(string) any { return nil }
+
 func (s *server) guess(kind, name string, r *account.Resource) any {
 	switch name {
 	case "arn":
@@ -233,8 +235,6 @@ func (s *server) guess(kind, name string, r *account.Resource) any {
 		return fmt.Sprintf("arn:aws:%s:%s:%s:%s/%s", service, region, s.account.ID, strings.ReplaceAll(rest, "_", "-"), r.ID)
 	case "owner_id", "account_id", "registry_id", "aws_account_id", "owner_account_id":
 		return s.account.ID
-	case "create_date", "created_date", "creation_date", "created_at", "last_modified":
-		return time.Now().UTC().Format(time.RFC3339)
 	}
 	return nil
 }

@@ -12,9 +12,7 @@ import (
 
 // check refuses what AWS would refuse to make.
 func (s *server) check(call, kind string, prior, planned map[string]any, region string) {
-	if faults := checkValues(kind, planned); len(faults) > 0 {
-		account.Refuse("ValidationException: %s", strings.Join(faults, "; "))
-	}
+	refuseValues(kind, planned)
 	for name, value := range planned {
 		if name != "tags" && name != "tags_all" && (prior == nil || fmt.Sprint(prior[name]) != fmt.Sprint(value)) {
 			s.checkReferences(facts.Of(kind), value, name, region)
@@ -24,8 +22,8 @@ func (s *server) check(call, kind string, prior, planned map[string]any, region 
 	s.refuse(call, kind, prior, planned, region)
 }
 
-// checkValues holds known arguments against the limits in the API's model.
-func checkValues(kind string, attributes map[string]any) []string {
+// refuseValues holds known arguments against the limits in the API's model.
+func refuseValues(kind string, attributes map[string]any) {
 	var faults []string
 	for path, limits := range facts.ValuesOf(kind) {
 		for _, value := range at(attributes, strings.Split(path, ".")) {
@@ -35,7 +33,9 @@ func checkValues(kind string, attributes map[string]any) []string {
 		}
 	}
 	slices.Sort(faults)
-	return faults
+	if len(faults) > 0 {
+		account.Refuse("ValidationException: %s", strings.Join(faults, "; "))
+	}
 }
 
 // at returns the known values at a path, through lists.

@@ -1,8 +1,11 @@
 package provider
 
 import (
+	"crypto/rand"
 	"fmt"
+	"hash/crc32"
 	"maps"
+	"math/big"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,8 +24,7 @@ func (s *server) answer(kind string, block *schema.Block, config map[string]any)
 		}
 	}
 	if s.name != "aws" {
-		compute(kind, data)
-		fillBlock(block, data, func(string) any { return nil })
+		fillBlock(block, data, unguessed)
 		return data
 	}
 	region, known := s.asked(block, config), facts.Of("data."+kind)
@@ -34,7 +36,7 @@ func (s *server) answer(kind string, block *schema.Block, config map[string]any)
 	switch {
 	case kind == "aws_iam_policy_document":
 		policyDocument(data)
-		found.ID = checksum(fmt.Sprint(data["json"]))
+		found.ID = fmt.Sprint(crc32.ChecksumIEEE([]byte(fmt.Sprint(data["json"]))))
 	case known.ID != "":
 		found.ID = s.identify(kind, known, found)
 	case s.schema.Resources[kind].Block() != nil:
@@ -61,9 +63,6 @@ func (s *server) one(kind string, config, data map[string]any, region string) st
 			data[name] = actual
 		}
 	}
-	if data["tags"] == unknown || data["tags"] == nil {
-		data["tags"] = found[0].Attributes["tags_all"]
-	}
 	return found[0].ID
 }
 
@@ -73,52 +72,41 @@ func (s *server) all(kind string, config, data map[string]any, region string) {
 	if s.schema.Resources[target].Block() == nil {
 		panic("the simulation has no facts about the data source " + kind + ": add a row to facts/data.yaml")
 	}
-	data["ids"], data["names"] = []any{}, []any{}
+	ids := []any{}
 	for _, r := range s.account.Find(target, region, func(r *account.Resource) bool { return described(r, config) }) {
-		data["ids"] = append(data["ids"].([]any), r.ID)
-		data["names"] = append(data["names"].([]any), r.Attributes["name"])
+		ids = append(ids, r.ID)
 	}
+	data["ids"] = ids
 }
 
 // described tells whether a resource has the values of a data source's arguments, tags and filters.
 func described(r *account.Resource, config map[string]any) bool {
-	tags := asMap(r.Attributes["tags_all"])
-	for name, wanted := range config {
-		switch name {
-		case "region", "timeouts", "filter":
-			continue
-		case "tags":
-			for tag, value := range asMap(wanted) {
-				if tags[tag] != value {
-					return false
-				}
-			}
-			continue
-		}
-		if wanted != nil && !reflect.DeepEqual(wanted, []any{}) && !reflect.DeepEqual(wanted, valueOr(r, name)) {
-			return false
-		}
+	wanted := map[string]any{}
+	maps.Copy(wanted, config)
+	for _, block := range asList(config["filter"]) {
+		filter := asMap(block)
+		wanted[strings.ReplaceAll(fmt.Sprint(filter["name"]), "-", "_")] = filter["values"]
 	}
-	filters, _ := config["filter"].([]any)
-	for _, filter := range filters {
-		name := fmt.Sprint(asMap(filter)["name"])
-		actual := valueOr(r, strings.ReplaceAll(name, "-", "_"))
-		if tag, isTag := strings.CutPrefix(name, "tag:"); isTag {
-			actual = tags[tag]
+	for tag, value := range asMap(config["tags"]) {
+		wanted["tag:"+tag] = value
+	}
+	for name, value := range wanted {
+		if slices.Contains([]string{"region", "timeouts", "filter", "tags"}, name) || value == nil || reflect.DeepEqual(value, []any{}) {
+			continue
 		}
-		if values, _ := asMap(filter)["values"].([]any); !slices.ContainsFunc(values, func(v any) bool { return v == fmt.Sprint(actual) }) {
+		// What no attribute is, such as a data source's identifier, is the ID.
+		actual, has := r.Attributes[name]
+		if tag, isTag := strings.CutPrefix(name, "tag:"); isTag {
+			actual = asMap(r.Attributes["tags_all"])[tag]
+		} else if !has {
+			actual = r.ID
+		}
+		oneOf := slices.ContainsFunc(asList(value), func(v any) bool { return v == fmt.Sprint(actual) })
+		if !oneOf && !reflect.DeepEqual(value, actual) {
 			return false
 		}
 	}
 	return true
-}
-
-// valueOr is an attribute's value; what no attribute is, such as a data source's identifier, is the ID.
-func valueOr(r *account.Resource, name string) any {
-	if value, has := r.Attributes[name]; has {
-		return value
-	}
-	return r.ID
 }
 
 // open reads what lives only as long as a run.
@@ -127,16 +115,36 @@ func (s *server) open(kind string, result map[string]any) {
 	if _, has := result["region"]; has {
 		result["region"] = firstOf(region, s.region)
 	}
-	switch {
-	case s.name != "aws":
-		compute(kind, result)
-	case kind == "aws_secretsmanager_random_password":
-		result["random_password"] = randomText(result, "password_length", 32)
-	case kind == "aws_secretsmanager_secret_version":
+	switch kind {
+	case "aws_secretsmanager_random_password":
+		result["random_password"] = password(result)
+	case "aws_secretsmanager_secret_version":
 		s.openSecret(result, firstOf(region, s.region))
 	default:
 		panic("the simulation can't open " + kind)
 	}
+}
+
+// password has of each kind of letters but what the arguments exclude.
+func password(arguments map[string]any) string {
+	letters := "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	if arguments["exclude_punctuation"] != true {
+		letters += "!@#$%&*()-_=+[]{}<>:?"
+	}
+	exclude, _ := arguments["exclude_characters"].(string)
+	length, given := arguments["password_length"].(float64)
+	if !given {
+		length = 32
+	}
+	text := ""
+	for len(text) < int(length) {
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
+		account.Check(err)
+		if letter := letters[n.Int64():][:1]; !strings.Contains(exclude, letter) {
+			text += letter
+		}
+	}
+	return text
 }
 
 func (s *server) openSecret(result map[string]any, region string) {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"hello/aws-simulation/facts"
 	"hello/aws-simulation/schema"
@@ -18,13 +17,9 @@ func (s *server) plan(kind string, block *schema.Block, prior, proposed, config 
 		planned["region"] = s.region
 	}
 	s.planTags(block, planned)
-	if prior == nil {
-		planNames(block, planned, config)
-		return planned, nil
-	}
 	var replaces []string
 	for name := range planned {
-		if reflect.DeepEqual(prior[name], planned[name]) {
+		if prior == nil || reflect.DeepEqual(prior[name], planned[name]) {
 			continue
 		}
 		if slices.Contains(known.Replace, name) || name == "region" {
@@ -74,15 +69,5 @@ func (s *server) planTags(block *schema.Block, planned map[string]any) {
 	planned["tags_all"] = all
 	if planned["tags"] == unknown {
 		planned["tags_all"] = unknown
-	}
-}
-
-// planNames leaves a name that is made from a prefix to the apply.
-func planNames(block *schema.Block, planned, config map[string]any) {
-	for name := range block.Attributes {
-		argument, isPrefix := strings.CutSuffix(name, "_prefix")
-		if named := block.Attributes[argument]; isPrefix && named != nil && named.Computed && config[argument] == nil {
-			planned[argument] = unknown
-		}
 	}
 }

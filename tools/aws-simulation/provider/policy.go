@@ -23,8 +23,7 @@ func policyDocument(data map[string]any) {
 		}
 	}
 	addDocuments(data["source_policy_documents"], add)
-	own, _ := data["statement"].([]any)
-	for _, block := range own {
+	for _, block := range asList(data["statement"]) {
 		add(statement(asMap(block)))
 	}
 	addDocuments(data["override_policy_documents"], add)
@@ -41,10 +40,10 @@ func policyDocument(data map[string]any) {
 }
 
 func addDocuments(documents any, add func(map[string]any)) {
-	for _, text := range texts(documents) {
+	for _, text := range asList(documents) {
 		var document struct{ Statement any }
-		if text != "" {
-			account.Check(json.Unmarshal([]byte(text), &document))
+		if text != nil && text != "" {
+			account.Check(json.Unmarshal([]byte(fmt.Sprint(text)), &document))
 		}
 		each(document.Statement, func(statement map[string]any) any {
 			add(statement)
@@ -68,22 +67,23 @@ func statement(block map[string]any) map[string]any {
 		}
 	}
 	for member, argument := range map[string]string{"Principal": "principals", "NotPrincipal": "not_principals"} {
-		if principals := grouped(block[argument], "type", "identifiers"); len(principals) > 0 {
+		if principals := grouped(block[argument], "type", "identifiers"); principals["*"] == "*" {
+			s[member] = "*"
+		} else if len(principals) > 0 {
 			s[member] = principals
-			if principals["*"] == "*" {
-				s[member] = "*"
-			}
 		}
 	}
-	conditions := map[string]any{}
-	blocks, _ := block["condition"].([]any)
-	for _, c := range blocks {
-		test := fmt.Sprint(asMap(c)["test"])
-		same := slices.DeleteFunc(slices.Clone(blocks), func(other any) bool { return asMap(other)["test"] != test })
-		conditions[test] = grouped(any(same), "variable", "values")
+	conditions := map[string][]any{}
+	for _, condition := range asList(block["condition"]) {
+		test := fmt.Sprint(asMap(condition)["test"])
+		conditions[test] = append(conditions[test], condition)
 	}
-	if len(conditions) > 0 {
-		s["Condition"] = conditions
+	tests := map[string]any{}
+	for test, same := range conditions {
+		tests[test] = grouped(same, "variable", "values")
+	}
+	if len(tests) > 0 {
+		s["Condition"] = tests
 	}
 	return s
 }
@@ -91,8 +91,7 @@ func statement(block map[string]any) map[string]any {
 // grouped collects the values of blocks by one of their arguments.
 func grouped(blocks any, by, values string) map[string]any {
 	groups := map[string][]string{}
-	list, _ := blocks.([]any)
-	for _, block := range list {
+	for _, block := range asList(blocks) {
 		key := fmt.Sprint(asMap(block)[by])
 		groups[key] = append(groups[key], texts(asMap(block)[values])...)
 	}
@@ -105,9 +104,8 @@ func grouped(blocks any, by, values string) map[string]any {
 
 // texts reads a list of texts; &{…} is how policy variables are written, since ${…} is the language's own.
 func texts(value any) []string {
-	list, _ := value.([]any)
 	result := []string{}
-	for _, text := range list {
+	for _, text := range asList(value) {
 		if text != nil {
 			result = append(result, strings.ReplaceAll(fmt.Sprint(text), "&{", "${"))
 		}

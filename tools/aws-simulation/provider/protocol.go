@@ -42,7 +42,7 @@ func (s *server) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchema
 	}, nil
 }
 
-// What follows has nothing to do here, but the protocol asks for it.
+// What follows has nothing to do here, but is called.
 
 func (s *server) GetMetadata(context.Context, *tfprotov5.GetMetadataRequest) (*tfprotov5.GetMetadataResponse, error) {
 	return &tfprotov5.GetMetadataResponse{ServerCapabilities: capabilities}, nil
@@ -50,10 +50,6 @@ func (s *server) GetMetadata(context.Context, *tfprotov5.GetMetadataRequest) (*t
 
 func (s *server) GetResourceIdentitySchemas(context.Context, *tfprotov5.GetResourceIdentitySchemasRequest) (*tfprotov5.GetResourceIdentitySchemasResponse, error) {
 	return &tfprotov5.GetResourceIdentitySchemasResponse{}, nil
-}
-
-func (s *server) UpgradeResourceIdentity(context.Context, *tfprotov5.UpgradeResourceIdentityRequest) (*tfprotov5.UpgradeResourceIdentityResponse, error) {
-	return &tfprotov5.UpgradeResourceIdentityResponse{}, nil
 }
 
 func (s *server) PrepareProviderConfig(_ context.Context, r *tfprotov5.PrepareProviderConfigRequest) (*tfprotov5.PrepareProviderConfigResponse, error) {
@@ -64,18 +60,6 @@ func (s *server) StopProvider(context.Context, *tfprotov5.StopProviderRequest) (
 	return &tfprotov5.StopProviderResponse{}, nil
 }
 
-func (s *server) MoveResourceState(context.Context, *tfprotov5.MoveResourceStateRequest) (response *tfprotov5.MoveResourceStateResponse, _ error) {
-	response = &tfprotov5.MoveResourceStateResponse{}
-	defer diagnose("moved", &response.Diagnostics)
-	panic("a move between types is not simulated")
-}
-
-func (s *server) GenerateResourceConfig(context.Context, *tfprotov5.GenerateResourceConfigRequest) (response *tfprotov5.GenerateResourceConfigResponse, _ error) {
-	response = &tfprotov5.GenerateResourceConfigResponse{}
-	defer diagnose("generating configuration", &response.Diagnostics)
-	panic("generating configuration is not simulated")
-}
-
 func (s *server) ValidateDataSourceConfig(context.Context, *tfprotov5.ValidateDataSourceConfigRequest) (*tfprotov5.ValidateDataSourceConfigResponse, error) {
 	return &tfprotov5.ValidateDataSourceConfigResponse{}, nil
 }
@@ -84,18 +68,10 @@ func (s *server) ValidateEphemeralResourceConfig(context.Context, *tfprotov5.Val
 	return &tfprotov5.ValidateEphemeralResourceConfigResponse{}, nil
 }
 
-func (s *server) RenewEphemeralResource(context.Context, *tfprotov5.RenewEphemeralResourceRequest) (*tfprotov5.RenewEphemeralResourceResponse, error) {
-	return &tfprotov5.RenewEphemeralResourceResponse{}, nil
-}
-
 func (s *server) CloseEphemeralResource(context.Context, *tfprotov5.CloseEphemeralResourceRequest) (*tfprotov5.CloseEphemeralResourceResponse, error) {
 	return &tfprotov5.CloseEphemeralResourceResponse{}, nil
 }
 
 func (s *server) GetFunctions(context.Context, *tfprotov5.GetFunctionsRequest) (*tfprotov5.GetFunctionsResponse, error) {
 	return &tfprotov5.GetFunctionsResponse{}, nil
-}
-
-func (s *server) CallFunction(context.Context, *tfprotov5.CallFunctionRequest) (*tfprotov5.CallFunctionResponse, error) {
-	return &tfprotov5.CallFunctionResponse{Error: &tfprotov5.FunctionError{Text: "provider functions are not simulated"}}, nil
 }

@@ -24,6 +24,8 @@ const DefaultAccount = "123456789012"
 
 // server answers for one provider. What is not of aws (random, null, …) has no account: its state is all there is.
 type server struct {
+	// Only for what the protocol has and nobody calls, such as a move between types.
+	tfprotov5.ProviderServer
 	name        string
 	schema      *schema.Provider
 	account     account.Account
@@ -71,13 +73,11 @@ func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProv
 		panic("invalid AWS Region: set region in the provider block or AWS_REGION")
 	}
 	s.account.ID = firstOf(accountOfRole(config), os.Getenv("AWS_SIMULATION_ACCOUNT_ID"), DefaultAccount)
-	defaults, _ := config["default_tags"].([]any)
-	for _, block := range defaults {
+	for _, block := range asList(config["default_tags"]) {
 		s.defaultTags = asMap(asMap(block)["tags"])
 	}
-	allowed, _ := config["allowed_account_ids"].([]any)
-	forbidden, _ := config["forbidden_account_ids"].([]any)
-	if (len(allowed) > 0 && !slices.Contains(allowed, any(s.account.ID))) || slices.Contains(forbidden, any(s.account.ID)) {
+	allowed := asList(config["allowed_account_ids"])
+	if len(allowed) > 0 && !slices.Contains(allowed, any(s.account.ID)) {
 		panic("AWS account ID not allowed: " + s.account.ID)
 	}
 	account.Call(s.account.Folder, "read", "sts", s.region, 0)
@@ -85,8 +85,7 @@ func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProv
 }
 
 func accountOfRole(config map[string]any) string {
-	roles, _ := config["assume_role"].([]any)
-	for _, role := range roles {
+	for _, role := range asList(config["assume_role"]) {
 		arn, _ := asMap(role)["role_arn"].(string)
 		if parts := strings.Split(arn, ":"); len(parts) > 5 {
 			return parts[4]
@@ -106,12 +105,8 @@ func firstOf(texts ...string) string {
 
 func (s *server) ValidateResourceTypeConfig(_ context.Context, r *tfprotov5.ValidateResourceTypeConfigRequest) (response *tfprotov5.ValidateResourceTypeConfigResponse, _ error) {
 	response = &tfprotov5.ValidateResourceTypeConfigResponse{}
-	for _, fault := range checkValues(r.TypeName, decode(r.Config)) {
-		func() {
-			defer diagnose(r.TypeName, &response.Diagnostics)
-			panic(fault)
-		}()
-	}
+	defer diagnose(r.TypeName, &response.Diagnostics)
+	refuseValues(r.TypeName, decode(r.Config))
 	return response, nil
 }
 
@@ -181,8 +176,7 @@ func (s *server) ApplyResourceChange(_ context.Context, r *tfprotov5.ApplyResour
 	switch {
 	case s.name != "aws" && planned != nil:
 		result = maps.Clone(planned)
-		compute(r.TypeName, result)
-		fillBlock(block, result, func(string) any { return nil })
+		fillBlock(block, result, unguessed)
 	case s.name != "aws":
 	case planned == nil:
 		s.remove(r.TypeName, block, id, prior)
@@ -227,7 +221,7 @@ func (s *server) OpenEphemeralResource(_ context.Context, r *tfprotov5.OpenEphem
 	block, config := s.schema.Ephemeral[r.TypeName].Block(), decode(r.Config)
 	result := fillPlan(block, config, config, nil, "")
 	s.open(r.TypeName, result)
-	fillBlock(block, result, func(string) any { return nil })
+	fillBlock(block, result, unguessed)
 	response.Result = encode(result, block)
 	return response, nil
 }

@@ -139,6 +139,11 @@ func asMap(value any) map[string]any {
 	return m
 }
 
+func asList(value any) []any {
+	list, _ := value.([]any)
+	return list
+}
+
 func asJSON(value any) []byte {
 	text, err := json.Marshal(value)
 	account.Check(err)
