@@ -14,7 +14,7 @@ resource "aws_secretsmanager_secret_rotation" "this" {
   }
 
   # The first rotation, at once, makes the users.
-  depends_on = [aws_lambda_permission.rotation, aws_iam_role_policy.rotation, module.cluster]
+  depends_on = [aws_lambda_permission.rotation, module.cluster]
 }
 
 resource "aws_lambda_function" "rotation" {
@@ -58,6 +58,9 @@ resource "aws_lambda_function" "rotation" {
       error_message = "${local.rotation_package} is missing: build it with `bun run build`."
     }
   }
+
+  # Lambda makes and deletes the network interfaces by the role's permissions.
+  depends_on = [aws_iam_role_policy.rotation]
 }
 
 resource "aws_lambda_permission" "rotation" {

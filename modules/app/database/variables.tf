@@ -253,6 +253,27 @@ variable "maintenance_window" {
     condition     = can(regex("^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$", var.maintenance_window))
     error_message = "maintenance_window is ${jsonencode(var.maintenance_window)}: set two days and times, such as tue:03:30-tue:04:30."
   }
+
+  validation {
+    # In minutes of the day: begin and length of both. Neither may begin within the other.
+    condition = try(alltrue([
+      for window in [{
+        backup      = [for time in split("-", var.backup_window) : split(":", time)[0] * 60 + split(":", time)[1]]
+        maintenance = [for time in split("-", var.maintenance_window) : split(":", time)[1] * 60 + split(":", time)[2]]
+      }] :
+      (window.maintenance[0] - window.backup[0] + 1440) % 1440 >= (window.backup[1] - window.backup[0] + 1440) % 1440 &&
+      (window.backup[0] - window.maintenance[0] + 1440) % 1440 >= (window.maintenance[1] - window.maintenance[0] + 1440) % 1440
+    ]), true)
+    error_message = "backup_window ${var.backup_window} and maintenance_window ${var.maintenance_window} overlap: set windows that don't, of at most a day."
+  }
+
+  validation {
+    condition = try(alltrue([
+      for times in [split("-", var.backup_window), [for end in split("-", var.maintenance_window) : substr(end, 4, 5)]] :
+      (split(":", times[1])[0] * 60 + split(":", times[1])[1] - split(":", times[0])[0] * 60 - split(":", times[0])[1] + 1440) % 1440 >= 30
+    ]), true)
+    error_message = "backup_window ${var.backup_window} or maintenance_window ${var.maintenance_window} is too short: set half an hour or more."
+  }
 }
 
 variable "apply_immediately" {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -19,7 +20,7 @@ func (s *server) asked(block *schema.Block, attributes map[string]any) string {
 		return account.Global
 	}
 	region, _ := attributes["region"].(string)
-	return firstOf(region, s.region)
+	return cmp.Or(region, s.region)
 }
 
 // place returns the region that a resource is in, which is none for what several regions share.
@@ -113,14 +114,12 @@ func (s *server) put(kind string, block *schema.Block, id string, prior, planned
 			account.Refuse("NotFoundException: %s %s does not exist", kind, now.ID)
 		}
 		s.fill(kind, block, known, now)
-		now.Secret = writeOnly(block, config)
+		now.Secret = map[string]any{}
 		if before != nil {
 			now.MadeBy = before.MadeBy
-			// Only with a new version is a write-only value sent.
-			if !versionChanged(block, prior, planned) {
-				now.Secret = before.Secret
-			}
+			maps.Copy(now.Secret, before.Secret)
 		}
+		sendSecrets(block, now, prior, config)
 		s.account.Put(now)
 		if before == nil {
 			s.accompany(known, now)
@@ -233,7 +232,7 @@ func (s *server) guess(kind, name string, r *account.Resource) any {
 		service, rest, _ := strings.Cut(strings.TrimPrefix(kind, "aws_"), "_")
 		region := strings.TrimSuffix(r.Region, account.Global)
 		return fmt.Sprintf("arn:aws:%s:%s:%s:%s/%s", service, region, s.account.ID, strings.ReplaceAll(rest, "_", "-"), r.ID)
-	case "owner_id", "account_id", "registry_id", "aws_account_id", "owner_account_id":
+	case "owner_id", "account_id", "registry_id":
 		return s.account.ID
 	}
 	return nil
@@ -250,21 +249,12 @@ func (s *server) accompany(known *facts.Type, made *account.Resource) {
 	}
 }
 
-// writeOnly returns the write-only values that the configuration sets.
-func writeOnly(block *schema.Block, config map[string]any) map[string]any {
-	secret := maps.Clone(config)
-	maps.DeleteFunc(secret, func(name string, value any) bool {
-		a := block.Attributes[name]
-		return a == nil || !a.WriteOnly || value == nil || value == unknown
-	})
-	return secret
-}
-
-func versionChanged(block *schema.Block, prior, planned map[string]any) bool {
+// sendSecrets gives a resource its write-only values: those that are new, or have a new version.
+func sendSecrets(block *schema.Block, now *account.Resource, prior, config map[string]any) {
 	for name, a := range block.Attributes {
-		if a.WriteOnly && !reflect.DeepEqual(prior[name+"_version"], planned[name+"_version"]) {
-			return true
+		isSent := prior == nil || !reflect.DeepEqual(prior[name+"_version"], now.Attributes[name+"_version"])
+		if a.WriteOnly && isSent && config[name] != nil {
+			now.Secret[name] = config[name]
 		}
 	}
-	return false
 }

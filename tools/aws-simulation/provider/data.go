@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"hash/crc32"
@@ -51,10 +52,7 @@ func (s *server) answer(kind string, block *schema.Block, config map[string]any)
 
 // one finds the resource that the arguments and filters describe, such as for aws_subnet.
 func (s *server) one(kind string, config, data map[string]any, region string) string {
-	if facts.Of(kind).Global {
-		region = account.Global
-	}
-	found := s.account.Find(kind, region, func(r *account.Resource) bool { return described(r, config) })
+	found := s.account.Find(kind, s.place(kind, s.schema.Resources[kind].Block(), data), func(r *account.Resource) bool { return described(r, config) })
 	if len(found) != 1 {
 		panic(fmt.Sprintf("%d matching %s found in %s, 1 expected", len(found), kind, region))
 	}
@@ -113,13 +111,13 @@ func described(r *account.Resource, config map[string]any) bool {
 func (s *server) open(kind string, result map[string]any) {
 	region, _ := result["region"].(string)
 	if _, has := result["region"]; has {
-		result["region"] = firstOf(region, s.region)
+		result["region"] = cmp.Or(region, s.region)
 	}
 	switch kind {
 	case "aws_secretsmanager_random_password":
 		result["random_password"] = password(result)
 	case "aws_secretsmanager_secret_version":
-		s.openSecret(result, firstOf(region, s.region))
+		s.openSecret(result, cmp.Or(region, s.region))
 	default:
 		panic("the simulation can't open " + kind)
 	}
@@ -162,7 +160,7 @@ func (s *server) openSecret(result map[string]any, region string) {
 		if asked, _ := result["version_id"].(string); asked != "" {
 			return asked == r.Attributes["version_id"]
 		}
-		return slices.Contains(at(r.Attributes, []string{"version_stages"}), any(firstOf(stage, "AWSCURRENT")))
+		return slices.Contains(at(r.Attributes, []string{"version_stages"}), any(cmp.Or(stage, "AWSCURRENT")))
 	})
 	if len(versions) == 0 {
 		account.Refuse("ResourceNotFoundException: Secrets Manager can't find the specified secret value for %s", secret.ID)

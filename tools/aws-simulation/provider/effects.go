@@ -19,14 +19,6 @@ func (s *server) afterWrite(now, before *account.Resource) {
 		} else if was := before.Attributes["global_cluster_identifier"]; was != now.Attributes["global_cluster_identifier"] {
 			s.leaveGlobal(was, now)
 		}
-	case "aws_rds_global_cluster":
-		source := s.lookup("aws_rds_cluster", s.region, fmt.Sprint(now.Attributes["source_db_cluster_identifier"]))
-		if before == nil && source != nil {
-			source.Attributes["global_cluster_identifier"] = now.ID
-			s.account.Put(source)
-			s.joinGlobal(now.ID, source)
-			now.Attributes["global_cluster_members"] = s.globalMembers(now.ID)
-		}
 	case "aws_secretsmanager_secret":
 		s.replicate(now)
 	case "aws_secretsmanager_secret_version":
@@ -51,24 +43,19 @@ func (s *server) moveLabels(now *account.Resource) {
 
 // afterDelete does what a deletion does to other resources, and leaves what AWS leaves.
 func (s *server) afterDelete(was *account.Resource) {
-	left := &account.Resource{Region: was.Region, Attributes: map[string]any{}}
-	switch was.Type {
-	case "aws_rds_cluster":
-		s.leaveGlobal(was.Attributes["global_cluster_identifier"], was)
-		if was.Attributes["skip_final_snapshot"] == true {
-			return
-		}
-		left.Type, left.ID = "aws_db_cluster_snapshot", fmt.Sprint(was.Attributes["final_snapshot_identifier"])
-		left.Attributes = map[string]any{"db_cluster_identifier": was.ID, "kms_key_id": was.Attributes["kms_key_id"]}
-	case "aws_secretsmanager_secret":
-		if was.Attributes["recovery_window_in_days"] == 0.0 {
-			return
-		}
-		left.Type, left.ID = "deleted_secret", fmt.Sprint(was.Attributes["name"])
-	default:
-		return
+	leave := func(kind, name string) {
+		attributes := map[string]any{"kms_key_id": was.Attributes["kms_key_id"]}
+		s.account.Put(&account.Resource{Type: kind, ID: fmt.Sprint(was.Attributes[name]), Region: was.Region, Attributes: attributes})
 	}
-	s.account.Put(left)
+	switch {
+	case was.Type == "aws_rds_cluster":
+		s.leaveGlobal(was.Attributes["global_cluster_identifier"], was)
+		if was.Attributes["skip_final_snapshot"] != true {
+			leave("aws_db_cluster_snapshot", "final_snapshot_identifier")
+		}
+	case was.Type == "aws_secretsmanager_secret" && was.Attributes["recovery_window_in_days"] != 0.0:
+		leave("deleted_secret", "name")
+	}
 }
 
 func (s *server) globalMembers(global string) []any {

@@ -44,10 +44,6 @@ func (s *server) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchema
 
 // What follows has nothing to do here, but is called.
 
-func (s *server) GetMetadata(context.Context, *tfprotov5.GetMetadataRequest) (*tfprotov5.GetMetadataResponse, error) {
-	return &tfprotov5.GetMetadataResponse{ServerCapabilities: capabilities}, nil
-}
-
 func (s *server) GetResourceIdentitySchemas(context.Context, *tfprotov5.GetResourceIdentitySchemasRequest) (*tfprotov5.GetResourceIdentitySchemasResponse, error) {
 	return &tfprotov5.GetResourceIdentitySchemasResponse{}, nil
 }

@@ -2,6 +2,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,7 +20,7 @@ import (
 	"hello/aws-simulation/schema"
 )
 
-// DefaultAccount is the account of who assumes no role in another and sets no AWS_SIMULATION_ACCOUNT_ID.
+// DefaultAccount is the account where AWS_SIMULATION_ACCOUNT_ID names no other.
 const DefaultAccount = "123456789012"
 
 // server answers for one provider. What is not of aws (random, null, …) has no account: its state is all there is.
@@ -68,11 +69,11 @@ func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProv
 	}
 	config := decode(r.Config)
 	configured, _ := config["region"].(string)
-	s.region = firstOf(configured, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
+	s.region = cmp.Or(configured, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	if s.region == "" {
 		panic("invalid AWS Region: set region in the provider block or AWS_REGION")
 	}
-	s.account.ID = firstOf(accountOfRole(config), os.Getenv("AWS_SIMULATION_ACCOUNT_ID"), DefaultAccount)
+	s.account.ID = cmp.Or(os.Getenv("AWS_SIMULATION_ACCOUNT_ID"), DefaultAccount)
 	for _, block := range asList(config["default_tags"]) {
 		s.defaultTags = asMap(asMap(block)["tags"])
 	}
@@ -82,25 +83,6 @@ func (s *server) ConfigureProvider(_ context.Context, r *tfprotov5.ConfigureProv
 	}
 	account.Call(s.account.Folder, "read", "sts", s.region, 0)
 	return response, nil
-}
-
-func accountOfRole(config map[string]any) string {
-	for _, role := range asList(config["assume_role"]) {
-		arn, _ := asMap(role)["role_arn"].(string)
-		if parts := strings.Split(arn, ":"); len(parts) > 5 {
-			return parts[4]
-		}
-	}
-	return ""
-}
-
-func firstOf(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }
 
 func (s *server) ValidateResourceTypeConfig(_ context.Context, r *tfprotov5.ValidateResourceTypeConfigRequest) (response *tfprotov5.ValidateResourceTypeConfigResponse, _ error) {
@@ -192,12 +174,7 @@ func (s *server) ImportResourceState(_ context.Context, r *tfprotov5.ImportResou
 	response = &tfprotov5.ImportResourceStateResponse{}
 	defer diagnose("importing "+r.TypeName+" "+r.ID, &response.Diagnostics)
 	block := s.schema.Resources[r.TypeName].Block()
-	// The provider's own way to name a region other than its own.
-	id, region, named := strings.Cut(r.ID, "@")
-	if !named {
-		region = s.place(r.TypeName, block, nil)
-	}
-	found := s.lookup(r.TypeName, region, id)
+	found := s.lookup(r.TypeName, s.place(r.TypeName, block, nil), r.ID)
 	if found == nil {
 		panic("cannot import a non-existent remote object")
 	}

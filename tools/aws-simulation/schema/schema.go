@@ -11,8 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-//go:embed *.json.gz ephemeral.json
+//go:embed *.json.gz
 var files embed.FS
+
+//go:embed ephemeral.json
+var byHand []byte
 
 // Attribute is one argument or computed value; its type is in the notation of "string" and ["list", "string"].
 type Attribute struct {
@@ -83,13 +86,9 @@ func Load(name string) (*Provider, error) {
 		return nil, err
 	}
 	provider := document.Schemas["registry.opentofu.org/hashicorp/"+name]
-	byHand, err := files.ReadFile("ephemeral.json")
-	if err != nil {
-		return nil, err
+	if name == "aws" {
+		err = json.Unmarshal(byHand, &provider.Ephemeral)
 	}
-	var ephemeral map[string]map[string]Resource
-	err = json.Unmarshal(byHand, &ephemeral)
-	provider.Ephemeral = ephemeral[name]
 	return provider, err
 }
 

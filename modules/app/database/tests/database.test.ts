@@ -445,6 +445,19 @@ const REFUSALS: readonly Refusal[] = [
   [{ backup_retention_days: 36 }, 'backup_retention_days is 36: set a whole number from 1 to 35'],
   [{ backup_window: 'at night' }, 'backup_window is "at night": set two times'],
   [{ maintenance_window: 'sunday' }, 'maintenance_window is "sunday": set two days and times'],
+  ...[
+    ['04:00-05:00', 'tue:03:30-tue:04:30'],
+    ['03:00-04:00', 'tue:03:30-tue:04:30'],
+    ['23:30-00:30', 'mon:00:00-mon:01:00'],
+    ['00:00-01:00', 'sun:23:30-mon:00:30'],
+  ].map(
+    ([backup_window, maintenance_window]): Refusal => [
+      { backup_window, maintenance_window },
+      `backup_window ${backup_window} and maintenance_window ${maintenance_window} overlap`,
+    ],
+  ),
+  [{ backup_window: '02:00-02:29' }, 'backup_window 02:00-02:29 or maintenance_window tue:03:30'],
+  [{ maintenance_window: 'tue:03:30-tue:03:59' }, 'tue:03:30-tue:03:59 is too short: set half an'],
   [{ insights_mode: 'most' }, 'insights_mode is "most": set standard or advanced'],
   [{ log_retention_days: 31 }, 'log_retention_days is 31: set a number that CloudWatch Logs'],
   [{ master_password_version: 0 }, 'master_password_version is 0: set a whole number from 1'],
