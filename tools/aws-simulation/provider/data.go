@@ -57,7 +57,8 @@ func (s *server) one(kind string, config, data map[string]any, region string) st
 		panic(fmt.Sprintf("%d matching %s found in %s, 1 expected", len(found), kind, region))
 	}
 	for name, value := range data {
-		if actual, has := found[0].Attributes[name]; value == unknown && has {
+		// The facts don't tell which arguments of data sources are computed too.
+		if actual, has := found[0].Attributes[name]; has && (value == unknown || value == nil) {
 			data[name] = actual
 		}
 	}
@@ -82,8 +83,11 @@ func described(r *account.Resource, config map[string]any) bool {
 	wanted := map[string]any{}
 	maps.Copy(wanted, config)
 	for _, block := range asList(config["filter"]) {
-		filter := asMap(block)
-		wanted[strings.ReplaceAll(fmt.Sprint(filter["name"]), "-", "_")] = filter["values"]
+		name := fmt.Sprint(asMap(block)["name"])
+		if !strings.HasPrefix(name, "tag:") {
+			name = strings.ReplaceAll(name, "-", "_")
+		}
+		wanted[name] = asMap(block)["values"]
 	}
 	for tag, value := range asMap(config["tags"]) {
 		wanted["tag:"+tag] = value

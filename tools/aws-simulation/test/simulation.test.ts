@@ -192,6 +192,34 @@ test('a data source sees what another unit made', async () => {
   expect((await simulation.run(reader, 'output', 'subnets')).trim()).toBe('2');
 });
 
+test('a data source finds by tags, given as such or as filters', async () => {
+  const network = await root(`
+    resource "aws_vpc" "this" {
+      for_each   = { a = "10.0.0.0/16", b = "10.1.0.0/16" }
+      cidr_block = each.value
+      tags       = { cost-centre = each.key }
+    }`);
+  await simulation.run(network, 'apply');
+  const reader = await root(`
+    data "aws_vpc" "tagged" {
+      tags = { cost-centre = "a" }
+    }
+    data "aws_vpc" "filtered" {
+      filter {
+        name   = "tag:cost-centre"
+        values = ["b", "c"]
+      }
+    }
+    output "ranges" {
+      value = "\${data.aws_vpc.tagged.cidr_block} \${data.aws_vpc.filtered.cidr_block}"
+    }`);
+  await simulation.run(reader, 'apply');
+  const ranges = await simulation.run(reader, 'output', '-raw', 'ranges');
+  expect(ranges).toBe('10.0.0.0/16 10.1.0.0/16');
+  const nothing = 'data "aws_vpc" "this" {\n  tags = { cost-centre = "c" }\n}';
+  expect(await refusal(await root(nothing))).toContain('0 matching aws_vpc found');
+});
+
 test('a resource can be imported', async () => {
   const topic = 'resource "aws_sns_topic" "this" {\n  name = "t"\n}';
   await simulation.run(await root(topic), 'apply');
