@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
+import { metricsTable } from '../../service/src/observability/metrics.ts';
 import {
   type Fields,
   type KubernetesObject,
@@ -57,6 +58,17 @@ describe('what is no PromQL', () => {
   test.each(['rate(requests[5m)', 'sum by (', 'a >', ''])('is seen: %s', (expression) =>
     expect(parses(expression)).toBe(false),
   );
+});
+
+test('every metric of the service that is asked for is one that it has', () => {
+  const known = new Set(metricsTable().match(/(?<=`)\w+(?=` \| (counter|gauge|histogram))/g));
+  const asked = [...rules(), ...dashboards()]
+    .flatMap((object) => leaves(object))
+    .filter(({ path }) => path.endsWith('.expr'))
+    .flatMap(({ value }) => [...value.matchAll(/\b((?:hello|http|process)_[a-z_]+)\b/g)])
+    .map(([, name = '']) => name.replace(/_(bucket|sum|count)$/, ''));
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((name) => !known.has(name))).toEqual([]);
 });
 
 test('every alert has a runbook, and every runbook an alert', () => {

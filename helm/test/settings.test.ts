@@ -34,6 +34,15 @@ test.each(environments)('the service takes its settings in %s', async (environme
   expect(loadConfig(settings)).toMatchObject({ port: 8000, managementPort: 9000, host: '::' });
 });
 
+test.each(environments)(
+  'pods of %s drain as long as the service does by itself',
+  async (environment) => {
+    const settings = settingsOf(await renderChart({ files: valuesFiles(environment) }));
+    for (const name of ['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT'] as const)
+      expect([name, settings[name]]).toEqual([name, String(Settings.properties[name].default)]);
+  },
+);
+
 test('every setting of the service is one of `settings`, or what another value decides', async () => {
   const schema = await Bun.file(join(CHART, 'values.schema.json')).json();
   const open = Object.keys(schema.properties.settings.properties);

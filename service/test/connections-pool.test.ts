@@ -68,7 +68,7 @@ test('cut twice: the request is refused', async () => {
   expect(server.statements).toEqual([]);
 });
 
-test('a save whose connection was cut holds back others of its name until it can not begin any more', async () => {
+test('a save whose connection was cut is sent again once it can not begin any more, before newer ones of its name', async () => {
   const { server, pool } = await start({ max: 2 });
   const first = pool.save('A', '1990-01-01');
   await (await server.take()).connection.cut();
@@ -81,9 +81,55 @@ test('a save whose connection was cut holds back others of its name until it can
   await other;
   await until(() => server.statements.length === 1, 1_000);
   expect(performance.now() - begin).toBeWithin(230, 600);
-  // The lost one is sent again together with the one that waited, which is newer.
+  expect(server.statements[0]?.save).toEqual({ A: '1990-01-01' });
+  await (await server.take()).succeed();
+  await first;
+  await until(() => server.statements.length === 1, 1_000);
   expect((await server.take()).save).toEqual({ A: '1990-01-02' });
-  for (const save of [first, second]) save.catch(() => {});
+  second.catch(() => {});
+});
+
+test('a lost save that is not sent again keeps its users locked until it can not be under way any more', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const busy = pool.find('X');
+  await settled();
+  const waited = pool.save('Aaron', '1990-01-01');
+  await Bun.sleep(400);
+  const lost = pool.save('Casey', '1990-01-01');
+  await (await server.take()).succeed();
+  await busy;
+  const begin = performance.now();
+  const statement = await server.take();
+  expect(statement.save).toEqual({ Aaron: '1990-01-01', Casey: '1990-01-01' });
+  const answers = Promise.allSettled([waited, lost]);
+  await statement.connection.cut();
+  await until(() => server.connections.length === 2, 500);
+  // Aaron's time is up: they were sent together, and neither is sent again alone.
+  await Bun.sleep(300);
+  const newer = pool.save('Casey', '1990-01-02');
+  await expect(newer).rejects.toMatchObject(UNAVAILABLE);
+  expect(server.statements).toEqual([]);
+  expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(performance.now() - begin).toBeWithin(1_200, 1_900);
+  const newest = pool.save('Casey', '1990-01-03');
+  await (await server.take()).succeed();
+  await newest;
+});
+
+test('a newer save waits as long again as one that was sent twice took', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const first = pool.save('A', '1990-01-01');
+  await (await server.take()).connection.cut();
+  await until(() => server.statements.length === 1, 1_000);
+  await Bun.sleep(200);
+  await (await server.take()).succeed();
+  await first;
+  const begin = performance.now();
+  const second = pool.save('A', '1990-01-02');
+  await until(() => server.statements.length === 1, 1_000);
+  expect(performance.now() - begin).toBeGreaterThan(150);
+  await (await server.take()).succeed();
+  await second;
 });
 
 test('a save whose answer is lost twice is refused only when it can not be under way any more', async () => {
@@ -115,6 +161,50 @@ test('without an answer the statement is cancelled, its connection dropped, the 
   expect(server.statements).toEqual([]);
 });
 
+test('what was sent late and lost is not sent again: its time is up', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const first = pool.find('X');
+  await settled();
+  const begin = performance.now();
+  const found = pool.find('A');
+  found.catch(() => {});
+  await Bun.sleep(400);
+  await (await server.take()).succeed();
+  await first;
+  const statement = await server.take();
+  await Bun.sleep(200);
+  const other = pool.find('B');
+  await statement.connection.cut();
+  await expect(found).rejects.toMatchObject(UNAVAILABLE);
+  expect(performance.now() - begin).toBeLessThan(1_200);
+  await until(() => server.statements.length === 1, 500);
+  expect(server.statements[0]?.find).toEqual(['B']);
+  await server.answerAll();
+  await other;
+});
+
+test('a connection whose statement was given up is not used again, even when cancelling ended it', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const [first] = server.connections;
+  const found = pool.find('A');
+  found.catch(() => {});
+  const statement = await server.take();
+  const cancel = first?.cancel;
+  if (!first) throw new Error('no connection');
+  first.cancel = async () => {
+    await cancel?.();
+    await statement.fail(new DatabaseError('time-out', '57014'));
+    await Bun.sleep(20);
+  };
+  await Bun.sleep(1_000);
+  const other = pool.find('B');
+  await expect(found).rejects.toMatchObject(UNAVAILABLE);
+  await until(() => server.statements.length === 1, 500);
+  expect(server.statements[0]?.connection).not.toBe(first);
+  await (await server.take()).succeed();
+  await other;
+});
+
 test('a save that came too late is sent once more over a new connection', async () => {
   const { server, pool } = await start({ max: 1 });
   const saved = pool.save('A', '1990-01-01');
@@ -124,6 +214,80 @@ test('a save that came too late is sent once more over a new connection', async 
   expect(server.connections[0]?.events).toEqual(['destroyed']);
   await (await server.take()).succeed();
   await saved;
+});
+
+test('a server whose clock was set forward: all connections are replaced, no save fails', async () => {
+  const { server, pool } = await start({ max: 5 });
+  const finds = await server.occupy(5, (username) => pool.find(username));
+  await server.answerAll();
+  await Promise.all(finds);
+  const old = new Set(server.connections);
+  await Bun.sleep(310);
+  const saved = pool.save('A', '1990-01-01');
+  for (let count = 0; count < 2; count++) {
+    await until(() => server.statements.length === 1, 500);
+    const statement = await server.take();
+    if (old.has(statement.connection)) await statement.fail(new DatabaseError('late', 'LATE'));
+    else await statement.succeed();
+  }
+  await saved;
+  expect(server.open.filter((connection) => old.has(connection))).toEqual([]);
+});
+
+test('a table that is gone: not served until it is there again, and told once', async () => {
+  const { server, pool, lines } = await start({ max: 3 });
+  const finds = await server.occupy(3, (username) => pool.find(username));
+  await server.answerAll();
+  await Promise.all(finds);
+  await Bun.sleep(310);
+  const gone = new DatabaseError('missing table', '42P01');
+  server.refusal = gone;
+  const found = pool.find('A');
+  found.catch(() => {});
+  await (await server.take()).fail(gone);
+  await expect(found).rejects.toMatchObject(UNAVAILABLE);
+  await settled();
+  await settled();
+  await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
+  expect(server.open).toEqual([]);
+  expect(lines).toEqual([
+    'the database answers',
+    'the database did not execute a statement',
+    'the database can not be used, trying again',
+  ]);
+  server.refusal = undefined;
+  await until(() => server.open.length > 0, 1_000);
+  await settled();
+  await pool.ping();
+});
+
+test('statements that fail are told once for each kind of fault', async () => {
+  const { server, pool, lines } = await start({ max: 1 });
+  for (let count = 0; count < 50; count++) {
+    const saved = pool.save('A', '1990-01-01');
+    saved.catch(() => {});
+    const code = count % 2 ? '57014' : 'XX000';
+    await (await server.take()).fail(new DatabaseError(count % 2 ? 'time-out' : 'other', code));
+    await expect(saved).rejects.toMatchObject(UNAVAILABLE);
+  }
+  const line = 'the database did not execute a statement';
+  expect(lines).toEqual(['the database answers', line, line]);
+});
+
+test('attempts that hang count as connections', async () => {
+  const { server, pool } = await start({ max: 1, refusal: REFUSED });
+  const { attempts } = server;
+  server.hanging = 1_000;
+  await Bun.sleep(1_500);
+  expect(server.attempts - attempts).toBe(1);
+  server.hanging = 0;
+  server.refusal = undefined;
+  server.letGo();
+  await until(() => server.connections.length > 0, 1_000);
+  await settled();
+  const found = pool.find('A');
+  await server.answerAll();
+  await found;
 });
 
 test('read-only: connections that are old enough are replaced, new ones are not', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigError, loadConfig } from '../src/config.ts';
 import { parseDatabaseUrl, redactUrl } from '../src/stores/database-url.ts';
 import { describeStore } from '../src/stores/open.ts';
+import { certificates } from './support/certificates.ts';
 import { temporaryFolder } from './support/server.ts';
 
 const refusalOf = (url: string): string => {
@@ -115,7 +116,8 @@ const file = (name: string, text: string): string => {
 
 const credentials = file('credentials', '{"username":"a","password":"SECRET"}');
 const password = file('password', 'SECRET\n');
-const certificate = file('ca', '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n');
+const certificate = file('ca', certificates().authority);
+const invalid = file('invalid', '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n');
 const none = join(folder.path, 'none');
 
 test('the settings of a server', () => {
@@ -138,6 +140,11 @@ test.each<[Record<string, string>, string]>([
   [{ DATABASE_URL: 'postgres://h/d' }, 'DATABASE_URL names no user'],
   [{ DATABASE_CA_FILE: none }, "it can't be read; set a file of PEM certificates"],
   [{ DATABASE_CA_FILE: password }, 'it holds no certificate'],
+  [{ DATABASE_CA_FILE: invalid }, 'it holds an invalid certificate'],
+  [
+    { DATABASE_URL: 'postgres://a@localhost/d', DATABASE_CA_FILE: certificate },
+    'DATABASE_CA_FILE is set, but DATABASE_URL is without TLS',
+  ],
   [{ DATABASE_PASSWORD_FILE: none }, "it can't be read (ENOENT)"],
   [{ DATABASE_CREDENTIALS_FILE: password }, 'it is not a JSON object'],
   [

@@ -49,7 +49,7 @@ describe('a database URL is refused', () => {
     [' sqlite:hello.db', SPELLINGS],
     ['file:hello.db', SPELLINGS],
     ['mongodb://host/hello', SPELLINGS],
-    ['sqlite+pysqlite:///hello.db', SPELLINGS],
+    ['sqlite+pysqlite:///hello.db', /^write sqlite: in place of sqlite\+pysqlite:$/],
     ['postgresqlite://host/hello', SPELLINGS],
     ['sqlite://hello.db', /^SQLite has no host; use/],
     ['sqlite://host/hello.db', /^SQLite has no host; use/],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { createServer, type Socket } from 'node:net';
+import { createDraining } from '../src/http/draining.ts';
 import { useServices } from './services.ts';
 import { bodyOfLength, rawPut, rawRequest } from './support/client.ts';
 import { descendants, untilGone } from './support/processes.ts';
@@ -11,6 +12,14 @@ const BODY = '{"dateOfBirth":"1990-10-30"}';
 const LONG = '600000';
 
 const services = useServices();
+
+test('answers are marked from the moment in which draining begins', () => {
+  const draining = createDraining();
+  const connection = () => draining.mark(new Response()).headers.get('connection');
+  expect([draining.isDraining(), connection()]).toEqual([false, null]);
+  draining.begin();
+  expect([draining.isDraining(), connection()]).toEqual([true, 'close']);
+});
 
 /** What every kind of answer comes from. */
 const REQUESTS: readonly (readonly [status: number, request: string])[] = [

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { type Signal, stopAll, untilSignal } from '../src/http/lifecycle.ts';
+import { listenOnBun } from '../src/http/listen-on-bun.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -25,6 +26,24 @@ describe('untilSignal', () => {
       process.kill(process.pid, second);
       expect(await ended.promise).toBe(status);
     });
+});
+
+test('a server on Bun cuts its connections when it is told to', async () => {
+  const asked = Promise.withResolvers<void>();
+  const server = listenOnBun(
+    () => {
+      asked.resolve();
+      return new Promise(() => {});
+    },
+    { hostname: '127.0.0.1', port: 0, idleMilliseconds: 60_000 },
+  );
+  const answer = fetch(server.url).then(
+    () => 'answered',
+    () => 'cut',
+  );
+  await asked.promise;
+  server.abort();
+  expect(await answer).toBe('cut');
 });
 
 describe('stopAll', () => {

@@ -84,7 +84,7 @@ describe.if(process.platform === 'linux')('many connections', () => {
   test('over the limit of descriptors wait, are told of at the start, and harm no open one', async () => {
     const command = ['sh', '-c', 'ulimit -n 128; exec "$@"', 'sh', ...COMMANDS.bun];
     const server = await services.start({ command });
-    expect(server.output()).toMatch(/"level":"warn".*"limit":128.*few descriptors/);
+    expect(server.output()).toMatch(/"level":"warn".*"max":128.*few descriptors/);
     const get = rawRequest('GET', '/');
     let sockets: Socket[] = [];
     const { responses } = await exchange(

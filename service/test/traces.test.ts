@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { createFetch } from '../src/app.ts';
+import { silentLog } from '../src/observability/log.ts';
 import { openTracing } from '../src/observability/open-tracing.ts';
 import { createMemoryStore } from '../src/stores/memory.ts';
 import { observedStore } from '../src/stores/observed.ts';
@@ -175,6 +176,27 @@ testSpans('in-process, spans are sent and a collector that is back is told', asy
   await tracing?.shutdown();
   const names = (await collector.spans()).map(({ name }) => name);
   expect(names).toEqual(Array(2).fill(['SELECT birthday', 'GET /hello/:username']).flat());
+});
+
+testSpans('in-process, a store that fails is an error in both spans', async () => {
+  const collector = collect();
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  stops.push(() => delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const service = { version: '1.2.3', commit: 'none', database: 'memory' };
+  const tracing = await openTracing(process.env, service, silentLog);
+  const { metrics, ...others } = observers();
+  const failing = { ...createMemoryStore(), find: async () => Promise.reject(new RangeError()) };
+  const store = observedStore(failing, metrics.store, tracing);
+  const lines: string[] = [];
+  const log = { ...others.log, infoLine: (line: string) => void lines.push(line) };
+  const today = () => '2024-02-29';
+  const fetch = createFetch({ ...others, log, metrics, store, today, tracing });
+  expect((await fetch(new Request('http://localhost/hello/Casey'))).status).toBe(500);
+  await tracing?.shutdown();
+  const spans = await collector.spans();
+  expect(spans.map(({ status }) => status)).toEqual(Array(2).fill({ code: 'STATUS_CODE_ERROR' }));
+  const { traceId, status } = JSON.parse(lines[0] ?? '');
+  expect([traceId, status]).toEqual([spans[0]?.traceId, 500]);
 });
 
 test('http/json sends JSON to the endpoint of traces as it is', async () => {

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Open files, sockets and the like of this process; undefined where there is no readable `/proc`, as on Deno. */
-export const openDescriptors = (): number | undefined =>
+export const openDescriptors = (folder = '/proc/self/fd'): number | undefined =>
   // One of them is for reading the folder.
-  orUndefined(() => readdirSync('/proc/self/fd').length - 1);
+  orUndefined(() => readdirSync(folder).length - 1);
 
 /** How many descriptors this process may open; undefined as above, or without a limit. */
-export const maxDescriptors = (): number | undefined =>
+export const maxDescriptors = (file = '/proc/self/limits'): number | undefined =>
   orUndefined(() => {
-    const limit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    const limit = /^Max open files +(\d+)/m.exec(readFileSync(file, 'utf8'))?.[1];
     return limit === undefined ? undefined : Number(limit);
   });
 

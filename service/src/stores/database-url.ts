@@ -31,6 +31,8 @@ export const parseDatabaseUrl = (url: string): DatabaseUrl => {
       throw new DatabaseUrlError(`write ${dialect}:// in place of ${scheme}://`);
     return parseServerUrl(dialect, rest);
   }
+  if (dialect === 'sqlite' && driver !== undefined)
+    throw new DatabaseUrlError(`write sqlite: in place of ${scheme}:`);
   if (scheme !== 'sqlite') throw new DatabaseUrlError(SPELLINGS);
   return { kind: 'sqlite', file: sqliteFile(rest) };
 };

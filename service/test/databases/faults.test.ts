@@ -62,7 +62,7 @@ describeDialects('a fault', (dialect) => {
         await server.start();
         expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
         await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
-        expect(told(talk)).toHaveLength(2);
+        await talk.until(async () => told(talk).length === 2, 2_500);
         expect(await service.stop()).toBe(0);
         // Each refused request has its line in the log of requests; the database's faults are told once.
         expect(service.output().match(/"level":"(error|fatal)"/g)?.length ?? 0).toBeLessThan(3);
@@ -93,7 +93,7 @@ describeDialects('a fault', (dialect) => {
           await server.start();
           expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
           await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
-          expect(told(talk)).toHaveLength(before + 2);
+          await talk.until(async () => told(talk).length === before + 2, 2_500);
         });
       }),
     30_000,

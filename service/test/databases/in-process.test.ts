@@ -1,7 +1,10 @@
 import { afterAll, expect, test } from 'bun:test';
 import { createServer, type Socket } from 'node:net';
 import type { Store } from '../../src/greeting/store.ts';
+import type { Log } from '../../src/observability/log.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
+import type { Migration } from '../../src/stores/migrations/migration.ts';
+import { mysqlMigrations } from '../../src/stores/migrations/mysql/index.ts';
 import { migrateStore, openStore, type StoreOptions } from '../../src/stores/open.ts';
 import type { Connection } from '../../src/stores/server/connection.ts';
 import { parseCredentials } from '../../src/stores/server/credentials.ts';
@@ -43,6 +46,24 @@ const UNDER_WAY = {
 };
 
 const SLEEP = { postgresql: 'select pg_sleep(20)', mysql: 'select sleep(20)' };
+
+/** Takes the lock under which migrations run. */
+const LOCK = {
+  postgresql: () => 'select pg_advisory_xact_lock(4355464111)',
+  mysql: ({ name }: Database) => `select get_lock(concat('hello-', md5('${name}')), 0)`,
+};
+
+/** Runs `check` in a program that has one more migration of MySQL. */
+const withMigration = async (check: () => Promise<void>): Promise<void> => {
+  const migrations = mysqlMigrations as Migration[];
+  const sql = 'alter table birthday add column note text';
+  migrations.push({ version: 2, name: 'add_note', sql });
+  try {
+    await check();
+  } finally {
+    migrations.pop();
+  }
+};
 
 const settings = (changes: Partial<ServerSettings>): StoreOptions => ({
   server: { ...SERVER_DEFAULTS, ...changes },
@@ -164,6 +185,12 @@ describeDialects('a store in this process', (dialect) => {
     expect(refused).toContain(login.user);
     for (const part of [login.password, encodeURIComponent(login.password)])
       expect(refused).not.toContain(part);
+    const withoutPassword = await migrationFailure(database.url({ login: { user: login.user } }));
+    expect(withoutPassword).toContain(
+      dialect === 'mysql'
+        ? 'using password: NO'
+        : 'set it in DATABASE_URL, DATABASE_PASSWORD_FILE or',
+    );
     const port = freePort();
     const unreachable = await migrationFailure(database.url({ port }));
     expect(unreachable).toContain(`database ${database.name} on 127.0.0.1:${port}: `);
@@ -180,7 +207,7 @@ describeDialects('a store in this process', (dialect) => {
       const start = performance.now();
       const options = settings({ timeoutMilliseconds: 50 });
       expect(await migrationFailure(url, options)).toContain('ETIMEDOUT');
-      expect(performance.now() - start).toBeGreaterThan(450);
+      expect(performance.now() - start).toBeGreaterThan(220);
       await withStore(url, options, async (store) => {
         await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
         await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
@@ -193,9 +220,13 @@ describeDialects('a store in this process', (dialect) => {
 
   test('that may not migrate waits for the schema', async () => {
     const database = await newDatabase();
-    await withStore(database.url(), settings({ migrate: false }), async (store) => {
+    const warnings: object[] = [];
+    const log = { info() {}, warn: (line: object) => void warnings.push(line) } as unknown as Log;
+    await withStore(database.url(), { ...settings({ migrate: false }), log }, async (store) => {
       await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
       await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+      const remedy = 'run hello migrate, or set MIGRATE=true';
+      expect(warnings).toMatchObject([{ fault: 'missing table', remedy }]);
       await expect(versions(database)).rejects.toThrow();
       await migrate(database.url());
       await untilServed(store);
@@ -250,20 +281,88 @@ describeDialects('a store in this process', (dialect) => {
       expect(await storedIn(database)).toEqual(new Map());
     });
 
-    test('a migration waits for another one, but not for ever', async () => {
+    test('a migration waits longer than a request for who reads the table', async () => {
       const database = await newDatabase();
-      const lock = `get_lock(concat('hello-', md5('${database.name}')), 0)`;
-      await whileOpen(dialect, database, [`select ${lock}`], async () => {
-        const options = settings({ timeoutMilliseconds: 100 });
-        expect(await migrationFailure(database.url(), options)).toMatch(
-          /time-out|another process migrates/,
-        );
-        await expect(versions(database)).rejects.toThrow();
-      });
       await migrate(database.url());
-      expect(await versions(database)).toEqual([1]);
+      await withMigration(async () => {
+        const reading = ['begin', 'select count(*) from birthday'];
+        let migrated: Promise<void> | undefined;
+        await whileOpen(dialect, database, reading, async () => {
+          migrated = migrate(database.url(), settings({ timeoutMilliseconds: 100 }));
+          await Bun.sleep(2_500);
+          expect(await isUnderWay(database)).toBe(true);
+        });
+        await migrated;
+        expect(await versions(database)).toEqual([1, 2]);
+      });
+    });
+
+    test('a migration that is interrupted before it changed anything leaves no trace', async () => {
+      const server = await sharedServer(dialect);
+      const database = await newDatabase();
+      await migrate(database.url());
+      await withMigration(async () => {
+        const reading = ['begin', 'select count(*) from birthday'];
+        await whileOpen(dialect, database, reading, async () => {
+          const failure = migrationFailure(database.url());
+          const altering = `select id from information_schema.processlist where info like 'alter table%' and db = '${database.name}'`;
+          await until(async () => (await server.sql(altering)).length > 0);
+          const [row] = await server.sql(altering);
+          await server.sql(`kill query ${row?.id}`);
+          expect(await failure).toContain('1317');
+        });
+        expect(await versions(database)).toEqual([1]);
+        await migrate(database.url());
+        expect(await versions(database)).toEqual([1, 2]);
+      });
     });
   }
+
+  test('a migration waits for another one', async () => {
+    const database = await newDatabase();
+    let migrated: Promise<void> | undefined;
+    await whileOpen(dialect, database, [LOCK[dialect](database)], async () => {
+      migrated = migrate(database.url(), settings({ timeoutMilliseconds: 100 }));
+      await Bun.sleep(1_500);
+      await expect(versions(database)).rejects.toThrow();
+    });
+    await migrated;
+    expect(await versions(database)).toEqual([1]);
+  });
+
+  test('it closes while another process migrates', async () => {
+    const database = await newDatabase();
+    await whileOpen(dialect, database, [LOCK[dialect](database)], async () => {
+      const store = openStore(parseDatabaseUrl(database.url()));
+      await until(() => isUnderWay(database));
+      const start = performance.now();
+      await store.close();
+      expect(performance.now() - start).toBeLessThan(1_500);
+    });
+  });
+
+  for (const migrates of [true, false])
+    test(`a server that falls silent while the schema is looked at is given up, MIGRATE=${migrates}`, async () => {
+      const database = await newDatabase();
+      await migrate(database.url());
+      const proxy = await startProxy((await sharedServer(dialect)).port);
+      try {
+        const url = database.url({ port: proxy.port });
+        proxy.silenceAt('schema_migration');
+        const options = settings({ timeoutMilliseconds: 1_000, migrate: migrates });
+        await withStore(url, options, async (store) => void (await untilServed(store)));
+
+        proxy.silenceAt('schema_migration');
+        const patient = settings({ timeoutMilliseconds: 60_000, migrate: migrates });
+        const store = openStore(parseDatabaseUrl(url), patient);
+        await until(async () => proxy.isSilencing());
+        const start = performance.now();
+        await store.close();
+        expect(performance.now() - start).toBeLessThan(1_500);
+      } finally {
+        proxy.close();
+      }
+    });
 
   test('serves a user who may not read what was migrated', async () => {
     const server = await sharedServer(dialect);
@@ -279,8 +378,24 @@ describeDialects('a store in this process', (dialect) => {
         await store.save('Casey', `1990-10-${migrates ? 30 : 31}`);
         expect(await store.find('Casey')).toBe(`1990-10-${migrates ? 30 : 31}`);
       });
+    // Whether it is migrated can't be told.
+    expect(await migrationFailure(database.url({ login }))).toContain(
+      'may not read schema_migration',
+    );
+  });
+
+  test('who may read what was migrated is told of a newer schema', async () => {
+    const server = await sharedServer(dialect);
+    const database = await newDatabase();
+    const login = await server.createUser();
+    await migrate(database.url());
+    await grantServing(server, database, login);
+    await (dialect === 'mysql'
+      ? server.sql(`grant select on ${database.name}.schema_migration to ${login.user}@'%'`)
+      : database.sql(`grant select on schema_migration to ${login.user}`));
     await migrate(database.url({ login }));
-    expect(await versions(database)).toEqual([1]);
+    await database.sql(NEWER[dialect]);
+    expect(await schemaErrorOf(database.url({ login }), false)).toContain('schema version 999');
   });
 
   test('does not serve a user who may read nothing, nor migrate as one', async () => {
@@ -380,6 +495,24 @@ describeDialects('a store in this process', (dialect) => {
     }
   });
 
+  test('while the table is gone it is not ready, also with no request, and then serves again', async () => {
+    const database = await newDatabase();
+    await withStore(database.url(), settings({ migrate: false }), async (store) => {
+      await migrate(database.url());
+      await untilServed(store);
+      await database.sql('alter table birthday rename to elsewhere');
+      await Bun.sleep(1_100);
+      for (let count = 0; count < 3; count++) {
+        await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
+        await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
+        await Bun.sleep(100);
+      }
+      await database.sql('alter table elsewhere rename to birthday');
+      await untilServed(store);
+      await store.ping();
+    });
+  });
+
   test('a ping fails while the server is stopped, and works again after', async () => {
     const server = await sharedServer(dialect);
     const database = await newDatabase();
@@ -434,7 +567,7 @@ describeDialects('a store in this process', (dialect) => {
         const told = await answer;
         expect(told).toMatchObject({ fault: 'time-out' });
         expect(performance.now() - start).toBeLessThan(2_000);
-        await connection.ping();
+        await connection.query('select 1');
       });
     });
 

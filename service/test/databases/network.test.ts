@@ -11,14 +11,17 @@ const POOL_MAX = 5;
 /** How soon after the network is well again requests succeed. */
 const RECOVERY_MILLISECONDS = 1_000;
 
-/** What is done to the network, and how long. */
-const FAULTS: Record<string, [milliseconds: number, (proxy: TcpProxy) => void]> = {
+/** What is done to the network, and how long, and whether requests can't but be refused. */
+const FAULTS: Record<
+  string,
+  [milliseconds: number, begin: (proxy: TcpProxy) => void, refuses?: 'refuses']
+> = {
   'a delay': [500, (proxy) => proxy.delay(50)],
-  'a delay beyond what a request may take': [2_500, (proxy) => proxy.delay(3_000)],
+  'a delay beyond what a request may take': [2_500, (proxy) => proxy.delay(3_000), 'refuses'],
   'a cut in the middle of a packet': [500, (proxy) => proxy.cutAfter(3)],
   'a cut every now and then': [700, (proxy) => proxy.cutAfter(2_001)],
   'a short black hole': [300, (proxy) => proxy.blackHole()],
-  'a long black hole': [3_000, (proxy) => proxy.blackHole()],
+  'a long black hole': [3_000, (proxy) => proxy.blackHole(), 'refuses'],
   'a reset': [50, (proxy) => proxy.reset()],
   'resets in a row': [
     1_000,
@@ -29,7 +32,7 @@ const FAULTS: Record<string, [milliseconds: number, (proxy: TcpProxy) => void]> 
 };
 
 describeDialects('the network to the database', (dialect) => {
-  for (const [name, [milliseconds, begin]] of Object.entries(FAULTS))
+  for (const [name, [milliseconds, begin, refuses]] of Object.entries(FAULTS))
     test(`${name}: answers are right or 503, in time; no connection is left over`, async () => {
       const server = await sharedServer(dialect);
       const database = await server.createDatabase();
@@ -42,8 +45,12 @@ describeDialects('the network to the database', (dialect) => {
       const load = startLoad(() => service);
       try {
         await load.untilAllServed();
+        const refused = load.counts.get(503) ?? 0;
+        const faults = proxy.faultCount();
         begin(proxy);
         await Bun.sleep(milliseconds);
+        expect(proxy.faultCount()).toBeGreaterThan(faults);
+        if (refuses) expect(load.counts.get(503) ?? 0).toBeGreaterThan(refused);
         proxy.restore();
         expect(await load.untilFirstServed()).toBeLessThan(RECOVERY_MILLISECONDS);
         await load.untilAllServed();

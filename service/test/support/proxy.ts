@@ -10,8 +10,14 @@ export interface TcpProxy {
   cutAfter(bytes: number): void;
   /** Holds everything back, also the end of a connection, until `restore`. */
   blackHole(): void;
+  /** The next connection on which a client sends this text is held back for ever from then on. */
+  silenceAt(text: string): void;
+  /** Whether it was sent. */
+  isSilencing(): boolean;
   /** Ends every connection at once with a reset. */
   reset(): void;
+  /** How many pieces were delayed or held back, and connections cut, so far. */
+  faultCount(): number;
   /** How many connections clients have open. */
   connectionCount(): number;
   close(): void;
@@ -42,14 +48,19 @@ export const startProxy = async (targetPort: number): Promise<TcpProxy> => {
       for (const pair of pairs) pair.left = bytes;
     },
     blackHole: () => network.hold(),
-    reset: () => {
-      for (const pair of pairs) pair.cut();
+    silenceAt: (text) => {
+      network.silencedBy = text;
     },
+    isSilencing: () => network.silencedBy === undefined,
+    reset: () => {
+      for (const pair of pairs) pair.cut(network);
+    },
+    faultCount: () => network.faults,
     connectionCount: () => pairs.size,
     close: () => {
       listener.close();
       network.restore();
-      for (const pair of pairs) pair.cut();
+      for (const pair of pairs) pair.cut(network);
     },
   };
 };
@@ -58,6 +69,8 @@ export const startProxy = async (targetPort: number): Promise<TcpProxy> => {
 class Network {
   wait = 0;
   limit = Number.POSITIVE_INFINITY;
+  silencedBy: string | undefined;
+  faults = 0;
   #hole: PromiseWithResolvers<void> | undefined;
 
   hold(): void {
@@ -73,6 +86,7 @@ class Network {
 
   /** Resolves when something that is sent now gets there. */
   async arrival(): Promise<void> {
+    if (this.wait > 0 || this.#hole) this.faults++;
     if (this.wait > 0) await Bun.sleep(this.wait);
     while (this.#hole) await this.#hole.promise;
   }
@@ -82,6 +96,7 @@ class Network {
 class Pair {
   /** How many bytes of the server may still pass. */
   left: number;
+  #isSilent = false;
 
   constructor(
     readonly client: Socket,
@@ -89,11 +104,12 @@ class Pair {
     network: Network,
   ) {
     this.left = network.limit;
-    this.#pass(client, network, (bytes) => server.write(bytes), server);
-    this.#pass(server, network, (bytes) => this.#toClient(bytes), client);
+    this.#pass(client, network, (bytes) => this.#toServer(bytes, network), server);
+    this.#pass(server, network, (bytes) => this.#toClient(bytes, network), client);
   }
 
-  cut(): void {
+  cut(network: Network): void {
+    network.faults++;
     this.client.resetAndDestroy();
     this.server.resetAndDestroy();
   }
@@ -111,10 +127,19 @@ class Pair {
     from.on('close', () => afterwards(() => to.destroySoon()));
   }
 
-  #toClient(bytes: Buffer): void {
+  #toServer(bytes: Buffer, network: Network): void {
+    if (network.silencedBy && bytes.includes(network.silencedBy)) {
+      network.silencedBy = undefined;
+      this.#isSilent = true;
+    }
+    if (!this.#isSilent) this.server.write(bytes);
+  }
+
+  #toClient(bytes: Buffer, network: Network): void {
+    if (this.#isSilent) return;
     const allowed = bytes.subarray(0, this.left);
     this.left -= allowed.length;
     if (allowed.length === bytes.length) this.client.write(bytes);
-    else this.client.write(allowed, () => this.cut());
+    else this.client.write(allowed, () => this.cut(network));
   }
 }

@@ -12,12 +12,13 @@ export class ServerClock {
   /** @param read asks the server for its time, in seconds */
   constructor(private readonly read: () => Promise<number>) {}
 
-  /** The server's time in `milliseconds`, in seconds; at most the time it takes to ask too early. */
+  /** The server's time `milliseconds` after the call, in seconds; at most the time it takes to ask too early. */
   async in(milliseconds: number): Promise<number> {
-    if (performance.now() - this.#readAt > READING_LASTS_MILLISECONDS) {
+    const called = performance.now();
+    if (called - this.#readAt > READING_LASTS_MILLISECONDS) {
       this.#seconds = await this.read();
       this.#readAt = performance.now();
     }
-    return this.#seconds + (performance.now() - this.#readAt + milliseconds) / 1000;
+    return this.#seconds + (called - this.#readAt + milliseconds) / 1000;
   }
 }

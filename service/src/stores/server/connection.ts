@@ -57,9 +57,11 @@ export interface ServerAddress {
 
 export interface ConnectOptions extends Credentials {
   readonly address: ServerAddress;
-  /** Certificates (PEM) that are trusted in place of the system's. */
+  /** Certificates (PEM) that are trusted in place of those that the runtime holds. */
   readonly ca?: string;
   readonly limits: Limits;
+  /** Gives connecting up, also what is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -72,9 +74,10 @@ export interface Connection {
   find(usernames: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Stores all or none. Unless the server begins within `limits.start`, it does nothing. */
   save(datesOfBirth: ReadonlyMap<string, string>): Promise<void>;
+  /** Whether the table can be read; limited as `query` is. */
   ping(): Promise<void>;
-  /** For migrations: any statement, without the limits above. */
-  query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** For the schema: any statement. Without an answer in `milliseconds`, or `limits.answer`, the connection is dropped. */
+  query(sql: string, values?: readonly unknown[], milliseconds?: number): Promise<readonly Row[]>;
   /** Asks the server, over another connection, to give up the statement under way. */
   cancel(): Promise<void>;
   /** Drops the connection and what is unsent; a statement under way rejects. */
@@ -87,8 +90,12 @@ export interface Connection {
 export interface Dialect {
   /** @throws DatabaseError */
   connect(options: ConnectOptions): Promise<Connection>;
-  /** Applies what is missing, once, however many processes do so. @throws DatabaseError, SchemaError */
-  migrate(connection: Connection): Promise<void>;
+  /**
+   * Applies what is missing, once, however many processes do so. False when the user may not read what was applied:
+   * then the table, which is there, is all that is known.
+   * @throws DatabaseError, SchemaError
+   */
+  migrate(connection: Connection): Promise<boolean>;
   /** Resolves when the schema is there, without changing anything. @throws DatabaseError, SchemaError */
   check(connection: Connection): Promise<void>;
 }

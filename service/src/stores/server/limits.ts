@@ -1,6 +1,6 @@
 /** How long a request may take at the database, in parts; all in milliseconds. */
 export interface Limits {
-  /** Opening a connection. */
+  /** Opening a connection; short, since attempts that hang count as connections and hold up further ones. */
   readonly connect: number;
   /** Waiting for a connection that is free. */
   readonly wait: number;
@@ -16,7 +16,7 @@ export interface Limits {
 export const limitsWithin = (milliseconds: number): Limits => {
   const part = (share: number) => Math.ceil(milliseconds * share);
   return {
-    connect: milliseconds,
+    connect: part(0.5),
     wait: part(0.25),
     start: part(0.125),
     statement: part(0.5),

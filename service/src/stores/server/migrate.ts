@@ -4,6 +4,18 @@ import { type Connection, DatabaseError, type Row } from './connection.ts';
 /** How long a process waits for another one that migrates. */
 export const MIGRATION_LOCK_SECONDS = 60;
 
+/** How long its other steps may take, which wait for locks too; a server that is silent for longer is given up. */
+const STEP_MILLISECONDS = MIGRATION_LOCK_SECONDS * 1_000 + 10_000;
+
+/** How long a migration itself may take. */
+export const MIGRATION_MILLISECONDS = 3_600_000;
+
+/** Runs the steps around a migration. */
+export const patiently =
+  ({ query }: Connection): Connection['query'] =>
+  (sql, values, milliseconds = STEP_MILLISECONDS) =>
+    query(sql, values, milliseconds);
+
 /**
  * Whether the recorded versions say that nothing needs to be done. A user who may only serve can't read them;
  * then the table itself is the proof.
@@ -14,7 +26,7 @@ export const readApplied = async (connection: Connection): Promise<readonly Row[
     return await connection.query('select * from schema_migration order by version');
   } catch (error) {
     if (!(error instanceof DatabaseError && error.fault === 'denied')) throw error;
-    await connection.find(['']);
+    await connection.ping();
     return undefined;
   }
 };

@@ -14,6 +14,8 @@ import { DriverSocket } from './socket.ts';
 const FIND =
   'select username, cast(date_of_birth as char) as date_of_birth from birthday where username in';
 
+const PING = "select username, date_of_birth from birthday where username = ''";
+
 const SAVE = `insert into birthday (username, date_of_birth)
   select username, date_of_birth
   from json_table(?, '$[*]' columns (
@@ -41,8 +43,13 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       throw databaseError(error);
     }
   };
-  const query = async (sql: string, values: readonly unknown[] = []) => {
-    const rows = await run<readonly Row[]>((done) => driver.query(sql, [...values], done));
+  const query = async (
+    sql: string,
+    values: readonly unknown[] = [],
+    milliseconds = limits.answer,
+  ) => {
+    const answer = run<readonly Row[]>((done) => driver.query(sql, [...values], done));
+    const rows = await socket.within(milliseconds, answer);
     return Array.isArray(rows) ? rows : [];
   };
   const clock = new ServerClock(async () =>
@@ -56,7 +63,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       await query(`set session ${setting}`);
     await clock.in(0);
   };
-  await socket.open(begin, limits.connect, options.password);
+  await socket.open(begin, options);
 
   return {
     closed: socket.closed,
@@ -76,7 +83,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       if (affectedRows === 0) throw new DatabaseError('late', 'LATE');
     },
     ping: async () => {
-      await query('select 1');
+      await query(PING);
     },
     query,
     cancel: async () => {
@@ -139,7 +146,7 @@ const padded = (usernames: readonly string[]): string[] => {
 
 const FAULTS: Readonly<Record<number, Fault>> = {
   1040: 'too many connections',
-  1044: 'authentication',
+  1044: 'denied',
   1045: 'authentication',
   1053: 'unreachable',
   1142: 'denied',

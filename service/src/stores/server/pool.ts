@@ -1,9 +1,10 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
 import type { PoolState } from '../../observability/store-metrics.ts';
+import type { Batch } from './batch.ts';
 import { type Connection, DatabaseError, type Fault } from './connection.ts';
 import type { Limits } from './limits.ts';
-import { type Batch, RequestQueue } from './queue.ts';
+import { RequestQueue } from './queue.ts';
 
 export interface PoolOptions {
   /** Opens a connection, with the credentials of the moment. @throws DatabaseError */
@@ -30,8 +31,10 @@ interface Lane {
 const FIRST_BACKOFF_MILLISECONDS = 50;
 const LAST_BACKOFF_MILLISECONDS = 400;
 
-/** A connection as old as this that turns out read-only may lead to a server that has been replaced. */
+/** What a connection as old as this lacks, a new one may have. */
 const REPLACE_AFTER_MILLISECONDS = 300;
+
+const LOG_AGAIN_MILLISECONDS = 60_000;
 
 /** How long an answer of the server proves that it is there. */
 const ANSWER_COUNTS_MILLISECONDS = 1_000;
@@ -57,10 +60,12 @@ export class Pool {
   #generation = 0;
   #replaced = 0;
   #refused = 0;
+  /** When a statement's fault was logged last. */
+  readonly #logged = new Map<Fault, number>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#queue = new RequestQueue(options.limits.wait);
+    this.#queue = new RequestQueue(options.limits.wait, () => this.#gather());
     void this.#open();
   }
 
@@ -152,41 +157,47 @@ export class Pool {
   }
 
   async #run(lane: Lane, batch: Batch): Promise<void> {
-    const { limits } = this.#options;
     const sent = performance.now();
-    const timer = setTimeout(() => void this.#giveUp(lane), limits.answer);
+    const timer = setTimeout(() => void this.#giveUp(lane), this.#options.limits.answer);
     try {
       await batch.execute(lane.connection);
+      clearTimeout(timer);
       this.#answered(lane);
     } catch (error) {
-      const fault = faultOf(error);
-      if (fault === 'unreachable') {
-        this.#discard(lane);
-        const passed = performance.now() - sent;
-        await batch.hold(limits.start - passed, limits.start + limits.statement - passed);
-      } else if (fault === 'late') this.#discard(lane);
-      else if (fault === 'read-only' && this.#replaceAll()) this.#discard(lane);
-      else this.#answered(lane);
-      this.#settle(batch, error, !lane.givenUp && isWorthRetrying(fault));
-    } finally {
       clearTimeout(timer);
+      await this.#failed(lane, batch, error, performance.now() - sent);
     }
     this.#gather();
   }
 
-  /** A batch whose statement failed. */
-  #settle(batch: Batch, error: unknown, retry: boolean): void {
+  /** A statement failed, so many milliseconds after it was sent. */
+  async #failed(lane: Lane, batch: Batch, error: unknown, passed: number): Promise<void> {
+    const { start, statement } = this.#options.limits;
+    const fault = faultOf(error);
+    if (fault === 'unreachable') {
+      this.#discard(lane);
+      await batch.lost(start - passed, start + statement - passed);
+    } else if (NEW_ONES_TELL.includes(fault) && (this.#replaceOld() || fault === 'late'))
+      this.#discard(lane);
+    else this.#answered(lane);
+    // What failed because the database is down has been logged.
     const isUp = this.#state === 'up';
-    if (retry && isUp) batch.retry(unavailable());
-    else {
-      // One that is down has been logged.
-      if (isUp) this.#logFailure(error);
-      batch.reject(unavailable());
-    }
+    if (isUp && !lane.givenUp && isWorthRetrying(fault) && this.#queue.retry(batch)) return;
+    if (isUp) this.#logFailure(error);
+    batch.reject(unavailable());
   }
 
+  /** Once a minute for each kind of fault: one may fail every request, or now and then a single one. */
   #logFailure(error: unknown): void {
-    this.#options.log.warn({ reason: reasonOf(error) }, 'the database did not execute a statement');
+    const now = performance.now();
+    const fault = faultOf(error);
+    if (now - (this.#logged.get(fault) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MILLISECONDS)
+      return;
+    this.#logged.set(fault, now);
+    this.#options.log.warn(
+      { fault, reason: reasonOf(error) },
+      'the database did not execute a statement',
+    );
   }
 
   /** No answer came: the server is asked to stop the statement, for a moment, and the connection dropped. */
@@ -198,7 +209,8 @@ export class Pool {
 
   #answered(lane: Lane): void {
     this.#lastAnswer = performance.now();
-    if (lane.retired) void lane.connection.close();
+    if (lane.givenUp) this.#discard(lane);
+    else if (lane.retired) void lane.connection.close();
     else if (this.#lanes.has(lane)) this.#idle.push(lane);
   }
 
@@ -224,7 +236,7 @@ export class Pool {
   }
 
   /** Retires all but the newest connections; whether there were others. */
-  #replaceAll(): boolean {
+  #replaceOld(): boolean {
     const before = performance.now() - REPLACE_AFTER_MILLISECONDS;
     const old = [...this.#lanes].filter(({ openedAt }) => openedAt < before);
     for (const lane of old) this.#retire(lane);
@@ -309,7 +321,7 @@ export class Pool {
   #reconnectLater(): void {
     this.#timer = setTimeout(
       () => {
-        void this.#open();
+        this.#openIfRoom();
         if (this.#state === 'down') this.#reconnectLater();
       },
       backoff(this.#attempts++),
@@ -321,7 +333,7 @@ export class Pool {
     const fault = faultOf(error);
     if (fault === this.#reason) return;
     this.#reason = fault;
-    this.#options.log.warn({ fault, reason: reasonOf(error) }, message);
+    this.#options.log.warn({ fault, reason: reasonOf(error), remedy: REMEDIES[fault] }, message);
   }
 
   async #ping(lane: Lane): Promise<void> {
@@ -339,10 +351,22 @@ export class Pool {
   }
 }
 
+/** What somebody has to do, where it isn't the server or the network that has to come back. */
+const REMEDIES: Partial<Record<Fault, string>> = {
+  'missing table': 'run hello migrate, or set MIGRATE=true',
+  denied: 'grant select, insert and update on the table birthday to the user',
+};
+
 const isWorthRetrying = (fault: Fault): boolean =>
   ['unreachable', 'late', 'conflict', 'read-only'].includes(fault);
 
 const faultOf = (error: unknown): Fault => (error instanceof DatabaseError ? error.fault : 'other');
+
+/**
+ * Faults that may be those of old connections, which have a server's old clock or lead to a server that was replaced; or
+ * that concern all, as a table that is gone, so that no new one is opened.
+ */
+const NEW_ONES_TELL: readonly Fault[] = ['late', 'read-only', 'missing table', 'denied'];
 
 /** Without a cause: it is logged here, not once a request. */
 const unavailable = (): StoreUnavailableError => new StoreUnavailableError('the database');

@@ -1,6 +1,5 @@
 import { createConnection } from 'node:net';
 import pg from 'pg';
-import { SchemaError } from '../migrations/migration.ts';
 import { checkPostgresql, migratePostgresql } from '../migrations/postgresql/migrate.ts';
 import { ServerClock } from './clock.ts';
 import {
@@ -18,6 +17,8 @@ const FIND = {
   text: 'select username, date_of_birth::text from birthday where username = any($1::text[])',
   rowMode: 'array',
 } as const;
+
+const PING = "select username, date_of_birth from birthday where username = ''";
 
 const SAVE = {
   name: 'save',
@@ -51,8 +52,9 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       throw databaseError(error);
     }
   };
-  const query = async (sql: string, values?: readonly unknown[]) => {
-    const { rows } = await run(() => client.query(sql, values ? [...values] : undefined));
+  const query = async (sql: string, values?: readonly unknown[], milliseconds = limits.answer) => {
+    const answer = run(() => client.query(sql, values ? [...values] : undefined));
+    const { rows } = await socket.within(milliseconds, answer);
     return rows ?? [];
   };
   const clock = new ServerClock(async () =>
@@ -64,7 +66,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     await query(`set statement_timeout = ${limits.statement}`);
     await clock.in(0);
   };
-  await socket.open(begin, limits.connect, options.password);
+  await socket.open(begin, options);
 
   return {
     closed: socket.closed,
@@ -84,7 +86,7 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       if (rowCount === 0) throw new DatabaseError('late', 'LATE');
     },
     ping: async () => {
-      await query('select 1');
+      await query(PING);
     },
     query,
     cancel: () => cancel(options, client as unknown as BackendKey),
@@ -135,10 +137,16 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 const faultOf = (sqlState: string): Fault =>
   FAULTS[sqlState] ?? (/^(08|57P)/.test(sqlState) ? 'unreachable' : 'other');
 
+const NO_PASSWORD =
+  'the server asks for a password: set it in DATABASE_URL, DATABASE_PASSWORD_FILE or DATABASE_CREDENTIALS_FILE';
+
 const databaseError = (error: unknown): unknown => {
-  if (error instanceof DatabaseError || error instanceof SchemaError) return error;
+  if (error instanceof DatabaseError) return error;
   if (!(error instanceof Error)) return new DatabaseError('other', 'UNKNOWN');
   const code = 'code' in error ? String(error.code) : 'CLOSED';
+  // The driver finds out itself that it has none to answer the server with.
+  if (/client password must be/.test(error.message))
+    return new DatabaseError('authentication', 'NO_PASSWORD', NO_PASSWORD);
   const fault = error instanceof pg.DatabaseError ? faultOf(code) : 'unreachable';
   return Object.assign(new DatabaseError(fault, code), { cause: error });
 };

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
+import { Batch, type Request } from './batch.ts';
 import type { Connection } from './connection.ts';
 
 /** How many requests may wait; more are refused at once. */
@@ -7,44 +8,31 @@ const CAPACITY = 1_000;
 /** How many requests share a statement at most. */
 const BATCH = 500;
 
-/** A GET or PUT that waits for its answer. */
-interface Request {
-  readonly username: string;
-  /** What to save; undefined to find. */
-  readonly dateOfBirth: string | undefined;
-  /** When it must have been sent, by `performance.now()`. */
-  readonly expires: number;
-  resolve(dateOfBirth: string | undefined): void;
-  reject(error: Error): void;
-  retried: boolean;
-  /** Until when a statement whose answer was lost may still be executed. */
-  uncertainUntil: number;
-}
-
-/** Requests that share one statement. */
-export interface Batch {
-  /** Sends the statement; each request has its answer when this resolves. */
-  execute(connection: Connection): Promise<void>;
-  /** Requests that were not tried twice wait again, first in line; the others get `error`. */
-  retry(error: Error): void;
-  reject(error: Error): void;
-  /** The statement may still be executed: nothing else is saved for these users for `start` milliseconds. */
-  hold(start: number, end: number): Promise<void>;
-}
+/** What a save answers. */
+const NO_ANSWERS: ReadonlyMap<string, string> = new Map();
 
 /** Requests that wait for a connection. */
 export class RequestQueue {
   #finds: Request[] = [];
   #saves: Request[] = [];
-  /** Users for whom a save is under way; a further one waits, so that it can't be overtaken. */
+  /** Those that are sent once more, before all others. */
+  #again: Batch[] = [];
+  /** Users for whom a save is under way or may be; a further one waits, so that it can't be overtaken. */
   readonly #saving = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param wait how long a request may wait, in milliseconds */
-  constructor(private readonly wait: number) {}
+  /**
+   * @param wait how long a request may wait, in milliseconds
+   * @param unlocked called when saves that waited for another one of their users can be sent
+   */
+  constructor(
+    private readonly wait: number,
+    private readonly unlocked: () => void,
+  ) {}
 
   get size(): number {
-    return this.#finds.length + this.#saves.length;
+    const again = this.#again.reduce((sum, { requests }) => sum + requests.length, 0);
+    return this.#finds.length + this.#saves.length + again;
   }
 
   /** Rejects with a StoreUnavailableError when it can't be sent in time, or too many wait. */
@@ -53,41 +41,46 @@ export class RequestQueue {
       return Promise.reject(new StoreUnavailableError('too many requests wait'));
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     const expires = performance.now() + this.wait;
-    const request = { username, dateOfBirth, expires, resolve, reject };
     const queue = dateOfBirth === undefined ? this.#finds : this.#saves;
-    queue.push({ ...request, retried: false, uncertainUntil: 0 });
+    queue.push({ username, dateOfBirth, expires, resolve, reject });
     this.#timer ??= setTimeout(this.#expire, this.wait);
     return promise;
   }
 
   /** Everything that can share the next statement. */
   next(): Batch | undefined {
+    this.#rejectExpired();
     const [find] = this.#finds;
     const [save] = this.#saves;
     const saveFirst = save && (!find || save.expires < find.expires);
-    return saveFirst
-      ? (this.#nextSaves() ?? this.#nextFinds())
-      : (this.#nextFinds() ?? this.#nextSaves());
+    return (
+      this.#again.shift() ??
+      (saveFirst
+        ? (this.#nextSaves() ?? this.#nextFinds())
+        : (this.#nextFinds() ?? this.#nextSaves()))
+    );
+  }
+
+  /** Whether the batch is sent once more; it isn't when it has been, or its time is up. */
+  retry(batch: Batch): boolean {
+    if (batch.retried || batch.expires <= performance.now()) return false;
+    batch.retried = true;
+    this.#again.push(batch);
+    clearTimeout(this.#timer);
+    this.#expire();
+    return true;
   }
 
   rejectAll(error: Error): void {
-    for (const request of [...this.#finds.splice(0), ...this.#saves.splice(0)])
-      reject(request, error);
+    for (const waiting of [this.#again, this.#finds, this.#saves])
+      for (const one of waiting.splice(0)) one.reject(error);
   }
 
   #nextFinds(): Batch | undefined {
     const requests = this.#finds.splice(0, BATCH);
     if (requests.length === 0) return undefined;
-    return {
-      execute: async (connection) => {
-        const usernames = [...new Set(requests.map(({ username }) => username))];
-        const datesOfBirth = await connection.find(usernames);
-        for (const { username, resolve } of requests) resolve(datesOfBirth.get(username));
-      },
-      retry: (error) => this.#retry(this.#finds, requests, error),
-      reject: (error) => rejectEach(requests, error),
-      hold: async () => {},
-    };
+    const usernames = [...new Set(requests.map(({ username }) => username))];
+    return new Batch(requests, (connection) => connection.find(usernames));
   }
 
   #nextSaves(): Batch | undefined {
@@ -104,66 +97,33 @@ export class RequestQueue {
       requests.map(({ username, dateOfBirth = '' }) => [username, dateOfBirth]),
     );
     for (const username of datesOfBirth.keys()) this.#saving.add(username);
-    const release = () => {
+    const save = async (connection: Connection) => {
+      await connection.save(datesOfBirth);
+      return NO_ANSWERS;
+    };
+    return new Batch(requests, save, () => {
       for (const username of datesOfBirth.keys()) this.#saving.delete(username);
-    };
-    return {
-      execute: async (connection) => {
-        await connection.save(datesOfBirth);
-        release();
-        for (const { resolve } of requests) resolve(undefined);
-      },
-      retry: (error) => {
-        release();
-        this.#retry(this.#saves, requests, error);
-      },
-      reject: (error) => {
-        release();
-        rejectEach(requests, error);
-      },
-      hold: async (start, end) => {
-        for (const request of requests) request.uncertainUntil = performance.now() + end;
-        if (start > 0) await new Promise((resolve) => setTimeout(resolve, start));
-      },
-    };
+      this.unlocked();
+    });
   }
 
-  #retry(queue: Request[], requests: readonly Request[], error: Error): void {
-    rejectEach(
-      requests.filter(({ retried }) => retried),
-      error,
-    );
-    const again = requests.filter(({ retried }) => !retried);
-    for (const request of again) request.retried = true;
-    queue.unshift(...again);
-    if (this.size > 0) this.#timer ??= setTimeout(this.#expire, 0);
-  }
-
-  /** Rejects what waited too long. Retried requests stand first, so the oldest is always there. */
-  #expire = (): void => {
-    this.#timer = undefined;
+  #rejectExpired(): void {
     const now = performance.now();
-    for (const queue of [this.#finds, this.#saves]) {
-      const fresh = queue.findIndex(({ expires }) => expires > now);
-      const expired = queue.splice(0, fresh === -1 ? queue.length : fresh);
-      rejectEach(expired, new StoreUnavailableError('no connection became free in time'));
-    }
+    const error = () => new StoreUnavailableError('no connection became free in time');
+    for (const waiting of [this.#again, this.#finds, this.#saves])
+      while (waiting[0] && waiting[0].expires <= now) waiting.shift()?.reject(error());
+  }
+
+  /** Rejects what waited too long, and comes back for the next. */
+  #expire = (): void => {
+    this.#rejectExpired();
     const oldest = Math.min(
-      ...[this.#finds[0], this.#saves[0]].map(
-        (request) => request?.expires ?? Number.POSITIVE_INFINITY,
+      ...[this.#again, this.#finds, this.#saves].map(
+        ([first]) => first?.expires ?? Number.POSITIVE_INFINITY,
       ),
     );
-    if (Number.isFinite(oldest)) this.#timer = setTimeout(this.#expire, oldest - now);
+    this.#timer = Number.isFinite(oldest)
+      ? setTimeout(this.#expire, oldest - performance.now())
+      : undefined;
   };
 }
-
-const rejectEach = (requests: readonly Request[], error: Error): void => {
-  for (const request of requests) reject(request, error);
-};
-
-/** As long as a lost statement may still be executed its request isn't answered: "not saved" would be untrue. */
-const reject = (request: Request, error: Error): void => {
-  const wait = request.uncertainUntil - performance.now();
-  if (wait > 0) setTimeout(() => request.reject(error), wait);
-  else request.reject(error);
-};

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ServerUrl } from '../server-url.ts';
 import {
@@ -10,7 +11,7 @@ import {
 
 /** What is to be known of a database server beside its URL. */
 export interface ServerSettings {
-  /** Certificates (PEM) that are trusted in place of the system's. */
+  /** Certificates (PEM) that are trusted in place of those that the runtime holds. */
   readonly ca?: string;
   /** A file with the password, or with user and password, in place of those in the URL. */
   readonly credentialsFile?: CredentialsFile;
@@ -38,27 +39,40 @@ export const serverSettings = (
   texts: ServerSettingTexts,
   faults: string[],
 ): ServerSettings => ({
-  ca: certificates(texts.DATABASE_CA_FILE, faults),
+  ca: certificates(url, texts.DATABASE_CA_FILE, faults),
   credentialsFile: credentialsFile(url, texts, faults),
   poolMax: texts.DATABASE_POOL_MAX,
   timeoutMilliseconds: texts.DATABASE_TIMEOUT,
   migrate: texts.MIGRATE,
 });
 
-const certificates = (path: string, faults: string[]): string | undefined => {
+const certificates = ({ tls }: ServerUrl, path: string, faults: string[]): string | undefined => {
   if (path === '') return undefined;
+  if (tls === 'disable')
+    faults.push(
+      'DATABASE_CA_FILE is set, but DATABASE_URL is without TLS, the default on this machine: add ?sslmode=verify-full to it, or unset DATABASE_CA_FILE',
+    );
   const fault = (reason: string) =>
     void faults.push(
       `DATABASE_CA_FILE is ${JSON.stringify(path)}: ${reason}; set a file of PEM certificates`,
     );
   try {
     const text = readFileSync(path, 'utf8');
-    if (/^-----BEGIN CERTIFICATE-----/m.test(text)) return text;
-    fault('it holds no certificate');
+    const found = text.match(/^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/gm) ?? [];
+    if (found.length > 0 && found.every(isCertificate)) return text;
+    fault(found.length > 0 ? 'it holds an invalid certificate' : 'it holds no certificate');
   } catch {
     fault("it can't be read");
   }
   return undefined;
+};
+
+const isCertificate = (pem: string): boolean => {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 };
 
 const credentialsFile = (

@@ -1,5 +1,5 @@
 import { type NetConnectOpts, Socket } from 'node:net';
-import { DatabaseError, withMessage } from './connection.ts';
+import { type ConnectOptions, DatabaseError, withMessage } from './connection.ts';
 
 /** A socket of our own for a driver, so that it can be dropped with what is unsent and its end be noticed. */
 export class DriverSocket {
@@ -33,28 +33,39 @@ export class DriverSocket {
     });
   }
 
-  /**
-   * The first steps of a connection, which is dropped when they fail or take longer than `milliseconds`.
-   * @throws DatabaseError with the driver's words, without the password
-   */
-  async open(steps: () => Promise<void>, milliseconds: number, password: string): Promise<void> {
+  /** The promise, which also rejects when it takes longer than `milliseconds`; the connection is dropped then. */
+  async within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
     const timer = this.#destroyAfter(milliseconds);
     try {
-      await steps();
-    } catch (error) {
-      this.destroy();
-      throw withMessage(error, password);
+      return await promise;
     } finally {
       clearTimeout(timer);
     }
   }
 
+  /**
+   * The first steps of a connection, which is dropped when they fail, take longer than `limits.connect` or are aborted.
+   * @throws DatabaseError with the driver's words, without the password
+   */
+  async open(steps: () => Promise<void>, options: ConnectOptions): Promise<void> {
+    const { limits, password, signal } = options;
+    const abort = () => this.destroy(unreachable('ABORTED'));
+    signal?.addEventListener('abort', abort);
+    try {
+      if (signal?.aborted) throw unreachable('ABORTED');
+      await this.within(limits.connect, steps());
+    } catch (error) {
+      this.destroy();
+      throw withMessage(error, password);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
   /** Lets the driver take leave; the connection is dropped when that takes longer than `milliseconds`. */
   async close(takeLeave: () => void, milliseconds: number): Promise<void> {
-    const timer = this.#destroyAfter(milliseconds);
     takeLeave();
-    await this.closed;
-    clearTimeout(timer);
+    await this.within(milliseconds, this.closed);
   }
 
   /** A reset, not a close: the kernel would go on sending what the server hasn't taken yet. */

@@ -23,15 +23,23 @@ export interface ServerStore extends Store {
 /** A store on a database server. It connects in the background and outlives every fault of the server. */
 export const openServerStore = (options: ServerStoreOptions): ServerStore => {
   const { credentials, log, poolMax: max } = options;
-  const connect = connector(options);
-  const prepared = once(() => prepare(options, connect));
+  const closing = new AbortController();
+  const connect = connector(options, closing.signal);
+  const prepared = once(() => prepare(options, connect, closing.signal));
   const pool = new Pool({
     max,
     limits: limitsWithin(options.timeoutMilliseconds),
     log,
     connect: async () => {
       await prepared();
-      return connect();
+      const connection = await connect();
+      try {
+        await connection.ping();
+        return connection;
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
     },
   });
   const unwatch = credentials.watch(() => {
@@ -45,6 +53,7 @@ export const openServerStore = (options: ServerStoreOptions): ServerStore => {
     poolState: () => pool.state,
     close: async () => {
       unwatch();
+      closing.abort();
       await pool.close();
     },
   };
@@ -56,19 +65,23 @@ export const migrateServer = async (options: ServerStoreOptions): Promise<void> 
   const timeoutMilliseconds = options.timeoutMilliseconds * 10;
   const connection = await connector({ ...options, timeoutMilliseconds })();
   try {
-    await (await loadDialect(options.address)).migrate(connection);
+    if (!(await (await loadDialect(options.address)).migrate(connection)))
+      throw new DatabaseError('denied', 'MIGRATE', 'the user may not read schema_migration');
   } finally {
     await connection.close();
   }
 };
 
 /** Opens connections; when user and password are refused, once more with those that are now in their file. */
-const connector = (options: ServerStoreOptions): (() => Promise<Connection>) => {
+const connector = (
+  options: ServerStoreOptions,
+  signal?: AbortSignal,
+): (() => Promise<Connection>) => {
   const { address, ca, credentials } = options;
   const limits = limitsWithin(options.timeoutMilliseconds);
   const connect = async () => {
     const dialect = await loadDialect(address);
-    return dialect.connect({ address, ca, limits, ...credentials.current() });
+    return dialect.connect({ address, ca, limits, signal, ...credentials.current() });
   };
   return async () => {
     try {
@@ -87,19 +100,22 @@ const loadDialect = async ({ kind }: ServerAddress): Promise<Dialect> =>
     ? (await import('./postgresql.ts')).postgresql
     : (await import('./mysql.ts')).mysql;
 
-/** Sees to it that the schema is there. */
+/** Sees to it that the schema is there, until `signal`. */
 const prepare = async (
   { address, migrate, onSchemaError }: ServerStoreOptions,
   connect: () => Promise<Connection>,
+  signal: AbortSignal,
 ): Promise<void> => {
   const dialect = await loadDialect(address);
   const connection = await connect();
+  signal.addEventListener('abort', connection.destroy);
   try {
     await (migrate ? dialect.migrate(connection) : dialect.check(connection));
   } catch (error) {
     if (error instanceof SchemaError) onSchemaError(error);
     throw error;
   } finally {
+    signal.removeEventListener('abort', connection.destroy);
     await connection.close();
   }
 };

@@ -1,7 +1,9 @@
-import { type Connection, DatabaseError, type Row } from '../../server/connection.ts';
+import { type Connection, DatabaseError, type Fault, type Row } from '../../server/connection.ts';
 import {
   checkApplied,
   MIGRATION_LOCK_SECONDS,
+  MIGRATION_MILLISECONDS,
+  patiently,
   readApplied,
   readAppliedIfAny,
   versions,
@@ -12,28 +14,43 @@ import { mysqlMigrations } from './index.ts';
 // Names of locks are the server's, not the database's.
 const LOCK = "concat('hello-', md5(database()))";
 
+/** Those of a request; an `alter table` waits for every transaction that reads the table. `/*M!` is for MariaDB alone. */
+const LIFT_LIMITS = `set session lock_wait_timeout = ${MIGRATION_LOCK_SECONDS},
+  session innodb_lock_wait_timeout = ${MIGRATION_LOCK_SECONDS} /*M!, session max_statement_time = 0 */`;
+
+/** After these a migration, one statement each, left nothing behind. */
+const CHANGED_NOTHING: readonly Fault[] = ['time-out', 'conflict', 'denied', 'read-only'];
+
 /** MySQL can't undo a schema change: a migration is marked dirty before and clean after. */
-export const migrateMysql = async (connection: Connection): Promise<void> => {
+export const migrateMysql = async (connection: Connection): Promise<boolean> => {
   const applied = await readAppliedIfAny(connection);
-  if (!applied || (isClean(applied) && pending(applied).length === 0)) return;
+  if (!applied) return false;
+  if (isClean(applied) && pending(applied).length === 0) return true;
+  const query = patiently(connection);
+  await query(LIFT_LIMITS);
   await withLock(connection, async () => {
-    await connection.query(
+    await query(
       'create table if not exists schema_migration (version integer primary key, name varchar(200) not null, dirty boolean not null, applied_at timestamp not null default current_timestamp)',
     );
     // Another process may have been first.
-    const now = await connection.query('select version, dirty from schema_migration');
+    const now = await query('select version, dirty from schema_migration');
     refuseDirty(now);
     for (const { version, name, sql } of pending(now)) {
-      await connection.query(
-        'insert into schema_migration (version, name, dirty) values (?, ?, true)',
-        [version, name],
-      );
-      await connection.query(sql);
-      await connection.query('update schema_migration set dirty = false where version = ?', [
+      await query('insert into schema_migration (version, name, dirty) values (?, ?, true)', [
         version,
+        name,
       ]);
+      try {
+        await query(sql, [], MIGRATION_MILLISECONDS);
+      } catch (error) {
+        if (error instanceof DatabaseError && CHANGED_NOTHING.includes(error.fault))
+          await query('delete from schema_migration where version = ?', [version]);
+        throw error;
+      }
+      await query('update schema_migration set dirty = false where version = ?', [version]);
     }
   });
+  return true;
 };
 
 export const checkMysql = async (connection: Connection): Promise<void> => {
@@ -59,7 +76,7 @@ const refuseDirty = (applied: readonly Row[]): void => {
 };
 
 const withLock = async (connection: Connection, step: () => Promise<void>): Promise<void> => {
-  const [row] = await connection.query(
+  const [row] = await patiently(connection)(
     `select get_lock(${LOCK}, ${MIGRATION_LOCK_SECONDS}) as locked`,
   );
   if (Number(row?.locked) !== 1)

@@ -2,6 +2,8 @@ import type { Connection } from '../../server/connection.ts';
 import {
   checkApplied,
   MIGRATION_LOCK_SECONDS,
+  MIGRATION_MILLISECONDS,
+  patiently,
   readApplied,
   readAppliedIfAny,
   versions,
@@ -13,26 +15,26 @@ import { postgresqlMigrations } from './index.ts';
 const LOCK = 4_355_464_111;
 
 /** All or nothing: PostgreSQL's transactions hold schema changes too. */
-export const migratePostgresql = async (connection: Connection): Promise<void> => {
+export const migratePostgresql = async (connection: Connection): Promise<boolean> => {
   const applied = await readAppliedIfAny(connection);
-  if (!applied || pendingMigrations(postgresqlMigrations, versions(applied)).length === 0) return;
-  await connection.query('begin');
-  await connection.query('set local statement_timeout = 0');
-  await connection.query(`set local lock_timeout = '${MIGRATION_LOCK_SECONDS}s'`);
-  await connection.query('select pg_advisory_xact_lock($1)', [LOCK]);
-  await connection.query(
+  if (!applied) return false;
+  if (pendingMigrations(postgresqlMigrations, versions(applied)).length === 0) return true;
+  const query = patiently(connection);
+  await query('begin');
+  await query('set local statement_timeout = 0');
+  await query(`set local lock_timeout = '${MIGRATION_LOCK_SECONDS}s'`);
+  await query('select pg_advisory_xact_lock($1)', [LOCK]);
+  await query(
     'create table if not exists schema_migration (version integer primary key, name text not null, applied_at timestamptz not null default now())',
   );
   // Another process may have been first.
-  const now = versions(await connection.query('select version from schema_migration'));
+  const now = versions(await query('select version from schema_migration'));
   for (const { version, name, sql } of pendingMigrations(postgresqlMigrations, now)) {
-    await connection.query(sql);
-    await connection.query('insert into schema_migration (version, name) values ($1, $2)', [
-      version,
-      name,
-    ]);
+    await query(sql, [], MIGRATION_MILLISECONDS);
+    await query('insert into schema_migration (version, name) values ($1, $2)', [version, name]);
   }
-  await connection.query('commit');
+  await query('commit');
+  return true;
 };
 
 export const checkPostgresql = async (connection: Connection): Promise<void> =>
