@@ -1,13 +1,21 @@
 # What a person would type. Everything that is missing is installed first, pinned (tools/bun, bun.lock).
 bun := tools/bun/bun
 
-.PHONY: dev test image bench install
+.PHONY: dev test test-modules modules image bench install
 
 dev: install
 	@exec $(bun) --watch service/src/main.ts
 
 test: install
 	@exec $(bun) tools/test.ts
+
+# MODULE=app/database for one.
+test-modules: install
+	@exec $(bun) test --timeout=300000 modules/$(MODULE)
+
+# FROM=folder of checkouts or clones of terraform-aws-modules.
+modules: install
+	@exec $(bun) tools/aws-simulation/sources.ts copy $(FROM)
 
 image: install
 	@exec $(bun) service/image/build.ts

@@ -1,10 +1,11 @@
-/** Writes what is made from other files: service/openapi.json, tables in pages, the chart's settings, a copy of its dashboard. */
+/** Writes what is made from other files: service/openapi.json, tables in pages and the modules' READMEs, the chart's settings, a copy of its dashboard. */
 import { join } from 'node:path';
 import { settingsTable } from '../service/src/config.ts';
 import { openApiDocument } from '../service/src/http/openapi.ts';
 import { metricsTable } from '../service/src/observability/metrics.ts';
 import { builtVersion } from '../service/src/version.ts';
 import { valuesSchema, valuesTable } from './helm-values.ts';
+import { moduleReadmes } from './module-tables.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
@@ -26,6 +27,7 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
       join(ROOT, 'kustomize/components/monitoring/dashboard.json'),
       await read('helm/hello/files/dashboard.json'),
     ],
+    ...(await moduleReadmes()),
   ]);
 };
 

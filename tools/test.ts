@@ -44,8 +44,12 @@ for (const [tool, ...version] of [
   ['helm/helm', 'version'],
   ['kustomize/kustomize', 'version'],
   ['kubernetes-schemas/unpacked'],
+  ['opentofu/tofu', 'version'],
+  ['terragrunt/terragrunt', '--version'],
+  ['tflint/tflint', '--version'],
 ] as const)
   check(`tools/${tool}`, await run(`tools/${tool}`, join(ROOT, 'tools', tool), ...version));
+check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });
 const testsPassed = await run(

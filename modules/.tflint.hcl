@@ -1,0 +1,8 @@
+config {
+  call_module_type = "none"
+}
+
+plugin "terraform" {
+  enabled = true
+  preset  = "all"
+}

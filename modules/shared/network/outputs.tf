@@ -1,0 +1,34 @@
+output "vpc_id" {
+  description = "The network."
+  value       = module.vpc.vpc_id
+}
+
+output "zones" {
+  description = "The availability zones, in the order of the subnets."
+  value       = var.zones
+}
+
+output "public_subnet_ids" {
+  description = "Subnets of load balancers and NAT gateways, one a zone."
+  value       = module.vpc.public_subnets
+}
+
+output "application_subnet_ids" {
+  description = "Subnets of nodes, pods and Lambda functions, one a zone."
+  value       = module.vpc.private_subnets
+}
+
+output "application_ranges" {
+  description = "IPv4 ranges of the application subnets, one a zone."
+  value       = local.application_ranges
+}
+
+output "database_subnet_group_name" {
+  description = "The group of the database subnets, one a zone."
+  value       = module.vpc.database_subnet_group_name
+}
+
+output "nat_public_addresses" {
+  description = "Addresses from which the application subnets reach the Internet."
+  value       = module.vpc.nat_public_ips
+}

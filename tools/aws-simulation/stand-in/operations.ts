@@ -1,0 +1,500 @@
+/** What each call does on the simulated account. What it takes and answers is checked and shaped by botocore's model. */
+import { type Account, type Attributes, ServiceError, type Stored } from './account.ts';
+
+type Input = Record<string, string & string[]>;
+type Operation = (input: Input, account: Account) => unknown;
+
+/** A call that lists resources: which type, in what member of the answer, chosen by which argument. */
+interface Listing {
+  type: string;
+  answer: string;
+  /** Argument with one ID or several, if any. */
+  by?: string;
+  /** Error code where an ID that was asked for isn't there. */
+  missing?: string;
+  region?: string;
+  /** The attributes under the names of the API; the rest is found by the API's name in snake case. */
+  describe: (resource: Stored, account: Account) => Attributes;
+}
+
+const tags = ({ attributes }: Stored) =>
+  Object.entries(attributes.tags_all ?? {}).map(([Key, Value]) => ({ Key, Value }));
+
+const members = (cluster: Stored, account: Account) =>
+  account
+    .find('aws_rds_cluster_instance', cluster.region)
+    .filter(({ attributes }) => attributes.cluster_identifier === cluster.id);
+
+const LISTINGS: Record<string, Listing> = {
+  'rds.DescribeDBClusters': {
+    type: 'aws_rds_cluster',
+    answer: 'DBClusters',
+    by: 'DBClusterIdentifier',
+    missing: 'DBClusterNotFoundFault',
+    describe: (r, account) => ({
+      DBClusterIdentifier: r.id,
+      DBClusterArn: r.attributes.arn,
+      Status: 'available',
+      Endpoint: r.attributes.endpoint,
+      ReaderEndpoint: r.attributes.reader_endpoint,
+      Engine: r.attributes.engine,
+      EngineVersion: r.attributes.engine_version,
+      GlobalClusterIdentifier: r.attributes.global_cluster_identifier,
+      KmsKeyId: r.attributes.kms_key_id,
+      DeletionProtection: r.attributes.deletion_protection ?? false,
+      TagList: tags(r),
+      DBClusterMembers: members(r, account).map(({ id, attributes }) => ({
+        DBInstanceIdentifier: id,
+        IsClusterWriter: attributes.writer,
+        PromotionTier: attributes.promotion_tier,
+      })),
+    }),
+  },
+  'rds.DescribeDBInstances': {
+    type: 'aws_rds_cluster_instance',
+    answer: 'DBInstances',
+    by: 'DBInstanceIdentifier',
+    missing: 'DBInstanceNotFound',
+    describe: (r) => ({
+      DBInstanceIdentifier: r.id,
+      DBInstanceArn: r.attributes.arn,
+      DBInstanceStatus: 'available',
+      DBInstanceClass: r.attributes.instance_class,
+      DBClusterIdentifier: r.attributes.cluster_identifier,
+      AvailabilityZone: r.attributes.availability_zone,
+      Engine: r.attributes.engine,
+      Endpoint: { Address: r.attributes.endpoint, Port: r.attributes.port },
+      TagList: tags(r),
+    }),
+  },
+  'rds.DescribeGlobalClusters': {
+    type: 'aws_rds_global_cluster',
+    region: 'global',
+    answer: 'GlobalClusters',
+    by: 'GlobalClusterIdentifier',
+    missing: 'GlobalClusterNotFoundFault',
+    describe: (r) => ({
+      GlobalClusterIdentifier: r.id,
+      GlobalClusterArn: r.attributes.arn,
+      Status: 'available',
+      Engine: r.attributes.engine,
+      EngineVersion: r.attributes.engine_version,
+      StorageEncrypted: r.attributes.storage_encrypted,
+      GlobalClusterMembers: r.attributes.global_cluster_members.map((member: Attributes) => ({
+        DBClusterArn: member.db_cluster_arn,
+        IsWriter: member.is_writer,
+        Readers: member.readers,
+      })),
+    }),
+  },
+  'rds.DescribeDBClusterSnapshots': {
+    type: 'aws_db_cluster_snapshot',
+    answer: 'DBClusterSnapshots',
+    by: 'DBClusterSnapshotIdentifier',
+    missing: 'DBClusterSnapshotNotFoundFault',
+    describe: (r) => ({
+      DBClusterSnapshotIdentifier: r.id,
+      DBClusterIdentifier: r.attributes.db_cluster_identifier,
+      Status: 'available',
+      SnapshotType: 'manual',
+    }),
+  },
+  'ec2.DescribeVpcs': {
+    type: 'aws_vpc',
+    answer: 'Vpcs',
+    by: 'VpcIds',
+    missing: 'InvalidVpcID.NotFound',
+    describe: (r) => ({ VpcId: r.id, CidrBlock: r.attributes.cidr_block, Tags: tags(r) }),
+  },
+  'ec2.DescribeSubnets': {
+    type: 'aws_subnet',
+    answer: 'Subnets',
+    by: 'SubnetIds',
+    missing: 'InvalidSubnetID.NotFound',
+    describe: (r) => ({
+      SubnetId: r.id,
+      VpcId: r.attributes.vpc_id,
+      CidrBlock: r.attributes.cidr_block,
+      AvailabilityZone: r.attributes.availability_zone,
+      Tags: tags(r),
+    }),
+  },
+  'ec2.DescribeSecurityGroups': {
+    type: 'aws_security_group',
+    answer: 'SecurityGroups',
+    by: 'GroupIds',
+    missing: 'InvalidGroup.NotFound',
+    describe: (r) => ({
+      GroupId: r.id,
+      GroupName: r.attributes.name,
+      VpcId: r.attributes.vpc_id,
+      Tags: tags(r),
+    }),
+  },
+  'ec2.DescribeNetworkInterfaces': {
+    type: 'aws_network_interface',
+    answer: 'NetworkInterfaces',
+    by: 'NetworkInterfaceIds',
+    missing: 'InvalidNetworkInterfaceID.NotFound',
+    describe: (r) => ({
+      NetworkInterfaceId: r.id,
+      SubnetId: r.attributes.subnet_id,
+      VpcId: r.attributes.vpc_id,
+      Status: 'available',
+    }),
+  },
+  'elbv2.DescribeLoadBalancers': {
+    type: 'aws_lb',
+    answer: 'LoadBalancers',
+    by: 'LoadBalancerArns',
+    missing: 'LoadBalancerNotFound',
+    describe: (r) => ({
+      LoadBalancerArn: r.id,
+      LoadBalancerName: r.attributes.name,
+      VpcId: r.attributes.vpc_id,
+      SecurityGroups: r.attributes.security_groups,
+    }),
+  },
+  'logs.DescribeLogGroups': {
+    type: 'aws_cloudwatch_log_group',
+    answer: 'logGroups',
+    describe: (r) => ({
+      logGroupName: r.id,
+      arn: r.attributes.arn,
+      retentionInDays: r.attributes.retention_in_days,
+      kmsKeyId: r.attributes.kms_key_id,
+    }),
+  },
+};
+
+/** The filter names of EC2 that runbooks use, and the member that each is about. */
+const FILTERS: Record<string, string> = {
+  'vpc-id': 'VpcId',
+  'subnet-id': 'SubnetId',
+  'group-name': 'GroupName',
+  'availability-zone': 'AvailabilityZone',
+};
+
+function list(operation: string, listing: Listing, input: Input, account: Account): unknown {
+  const asked = listing.by ? [input[listing.by] ?? []].flat() : [];
+  const found = account
+    .find(listing.type, listing.region)
+    .filter(
+      ({ id, attributes }) =>
+        asked.length === 0 || asked.includes(id) || asked.includes(attributes.arn),
+    )
+    .map((resource) => listing.describe(resource, account))
+    .filter((described) =>
+      (input.Filters ?? []).every((filter) => passes(filter as unknown as Attributes, described)),
+    );
+  if (found.length < asked.length) {
+    throw new ServiceError(
+      listing.missing ?? 'NotFound',
+      operation,
+      `${asked.join(', ')} not found.`,
+    );
+  }
+  return { [listing.answer]: found };
+}
+
+function passes({ Name, Values }: Attributes, described: Attributes): boolean {
+  const values = [Values].flat();
+  if (Name.startsWith('tag:')) {
+    return described.Tags?.some(
+      ({ Key, Value }: Attributes) => `tag:${Key}` === Name && values.includes(Value),
+    );
+  }
+  const member = FILTERS[Name];
+  if (!member)
+    throw new Error(`the simulation knows no filter ${Name}: add it to stand-in/operations.ts`);
+  return values.includes(described[member]);
+}
+
+/** The one resource with an ID or ARN, or the error that AWS has for it. */
+function one(
+  account: Account,
+  type: string,
+  name: string | undefined,
+  operation: string,
+  code: string,
+  region?: string,
+): Stored {
+  const found = account
+    .find(type, region)
+    .find(({ id, attributes }) => [id, attributes.arn, attributes.name].includes(name));
+  if (!found) throw new ServiceError(code, operation, `${name} not found.`);
+  return found;
+}
+
+const remove =
+  (operation: string, type: string, argument: string, code: string): Operation =>
+  (input, account) =>
+    account.remove(one(account, type, input[argument], operation, code));
+
+const globalCluster = (input: Input, account: Account, operation: string) =>
+  one(
+    account,
+    'aws_rds_global_cluster',
+    input.GlobalClusterIdentifier,
+    operation,
+    'GlobalClusterNotFoundFault',
+    'global',
+  );
+
+/** Makes another member the writer. Failing over doesn't ask the region that may be lost; switching over needs both. */
+const promote =
+  (operation: string): Operation =>
+  (input, account) => {
+    const global = globalCluster(input, account, operation);
+    const target = input.TargetDbClusterIdentifier;
+    const member = global.attributes.global_cluster_members.find(
+      (m: Attributes) => m.db_cluster_arn === target,
+    );
+    if (!member)
+      throw new ServiceError(
+        'DBClusterNotFoundFault',
+        operation,
+        `${target} is no member of ${global.id}; name it by ARN.`,
+      );
+    if (member.is_writer)
+      throw new ServiceError(
+        'InvalidDBClusterStateFault',
+        operation,
+        `${target} is the primary already.`,
+      );
+    if (operation === 'rds.FailoverGlobalCluster' && !input.AllowDataLoss && !input.Switchover) {
+      throw new ServiceError(
+        'InvalidParameterCombination',
+        operation,
+        'Specify AllowDataLoss or Switchover.',
+      );
+    }
+    const cluster = one(
+      account,
+      'aws_rds_cluster',
+      target,
+      operation,
+      'DBClusterNotFoundFault',
+      '*',
+    );
+    if (members(cluster, account).length === 0) {
+      throw new ServiceError(
+        'InvalidDBClusterStateFault',
+        operation,
+        `${target} has no DB instance.`,
+      );
+    }
+    for (const m of global.attributes.global_cluster_members) m.is_writer = m === member;
+    account.put(global);
+    return { GlobalCluster: LISTINGS['rds.DescribeGlobalClusters']?.describe(global, account) };
+  };
+
+const OPERATIONS: Record<string, Operation> = {
+  'sts.GetCallerIdentity': (_, account) => ({
+    Account: account.id,
+    Arn: `arn:aws:iam::${account.id}:user/simulation`,
+    UserId: 'AIDASIMULATION',
+  }),
+  'eks.DescribeCluster': ({ name }, account) => {
+    const { id, attributes } = one(
+      account,
+      'aws_eks_cluster',
+      name,
+      'eks.DescribeCluster',
+      'ResourceNotFoundException',
+    );
+    return {
+      cluster: {
+        name: id,
+        arn: attributes.arn,
+        endpoint: attributes.endpoint,
+        version: attributes.version,
+        status: 'ACTIVE',
+      },
+    };
+  },
+  'ec2.DeleteSecurityGroup': remove(
+    'ec2.DeleteSecurityGroup',
+    'aws_security_group',
+    'GroupId',
+    'InvalidGroup.NotFound',
+  ),
+  'ec2.DeleteNetworkInterface': remove(
+    'ec2.DeleteNetworkInterface',
+    'aws_network_interface',
+    'NetworkInterfaceId',
+    'InvalidNetworkInterfaceID.NotFound',
+  ),
+  'elbv2.DeleteLoadBalancer': remove(
+    'elbv2.DeleteLoadBalancer',
+    'aws_lb',
+    'LoadBalancerArn',
+    'LoadBalancerNotFound',
+  ),
+  'logs.DeleteLogGroup': remove(
+    'logs.DeleteLogGroup',
+    'aws_cloudwatch_log_group',
+    'logGroupName',
+    'ResourceNotFoundException',
+  ),
+  'rds.DeleteDBClusterSnapshot': remove(
+    'rds.DeleteDBClusterSnapshot',
+    'aws_db_cluster_snapshot',
+    'DBClusterSnapshotIdentifier',
+    'DBClusterSnapshotNotFoundFault',
+  ),
+  'rds.DeleteDBInstance': remove(
+    'rds.DeleteDBInstance',
+    'aws_rds_cluster_instance',
+    'DBInstanceIdentifier',
+    'DBInstanceNotFound',
+  ),
+  'rds.FailoverGlobalCluster': promote('rds.FailoverGlobalCluster'),
+  'rds.SwitchoverGlobalCluster': promote('rds.SwitchoverGlobalCluster'),
+  'rds.CreateDBInstance': (input, account) => {
+    const operation = 'rds.CreateDBInstance';
+    const cluster = one(
+      account,
+      'aws_rds_cluster',
+      input.DBClusterIdentifier,
+      operation,
+      'DBClusterNotFoundFault',
+    );
+    const id = input.DBInstanceIdentifier as string;
+    if (account.find('aws_rds_cluster_instance').some((instance) => instance.id === id)) {
+      throw new ServiceError('DBInstanceAlreadyExists', operation, 'DB instance already exists');
+    }
+    if (input.Engine !== cluster.attributes.engine) {
+      throw new ServiceError(
+        'InvalidParameterCombination',
+        operation,
+        `The engine must be the cluster's, ${cluster.attributes.engine}`,
+      );
+    }
+    // What the call doesn't say is as in an instance of the same global database, if there is one.
+    const like = account.find('aws_rds_cluster_instance', '*')[0]?.attributes ?? {};
+    const attributes: Attributes = {
+      ...like,
+      id,
+      identifier: id,
+      identifier_prefix: '',
+      region: account.region,
+      cluster_identifier: cluster.id,
+      arn: `arn:aws:rds:${account.region}:${account.id}:db:${id}`,
+      endpoint: `${id}.${account.region}.rds.amazonaws.com`,
+      instance_class: input.DBInstanceClass,
+      engine: input.Engine,
+      engine_version: cluster.attributes.engine_version,
+      db_subnet_group_name: cluster.attributes.db_subnet_group_name,
+      kms_key_id: cluster.attributes.kms_key_id,
+      availability_zone:
+        input.AvailabilityZone ??
+        cluster.attributes.availability_zones?.[members(cluster, account).length % 3],
+      promotion_tier: input.PromotionTier ?? 1,
+      writer: members(cluster, account).length === 0,
+      tags: {},
+      tags_all: {},
+    };
+    const instance = { type: 'aws_rds_cluster_instance', id, region: account.region, attributes };
+    account.put(instance);
+    return { DBInstance: LISTINGS['rds.DescribeDBInstances']?.describe(instance, account) };
+  },
+  'rds.ModifyDBCluster': (input, account) => {
+    const cluster = one(
+      account,
+      'aws_rds_cluster',
+      input.DBClusterIdentifier,
+      'rds.ModifyDBCluster',
+      'DBClusterNotFoundFault',
+    );
+    const { DBClusterIdentifier, ApplyImmediately, ...changes } = input;
+    for (const [member, value] of Object.entries(changes)) {
+      const argument = member.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+      if (!(argument in cluster.attributes))
+        throw new Error(`the simulation can't modify ${member}`);
+      cluster.attributes[argument] = value;
+    }
+    account.put(cluster);
+    return { DBCluster: LISTINGS['rds.DescribeDBClusters']?.describe(cluster, account) };
+  },
+  'rds.RemoveFromGlobalCluster': (input, account) => {
+    const operation = 'rds.RemoveFromGlobalCluster';
+    const global = globalCluster(input, account, operation);
+    const cluster = one(
+      account,
+      'aws_rds_cluster',
+      input.DbClusterIdentifier,
+      operation,
+      'DBClusterNotFoundFault',
+      '*',
+    );
+    const rest = global.attributes.global_cluster_members.filter(
+      (m: Attributes) => m.db_cluster_arn !== cluster.attributes.arn,
+    );
+    account.put({ ...global, attributes: { ...global.attributes, global_cluster_members: rest } });
+    account.put({
+      ...cluster,
+      attributes: { ...cluster.attributes, global_cluster_identifier: '' },
+    });
+    return {
+      GlobalCluster: LISTINGS['rds.DescribeGlobalClusters']?.describe(
+        { ...global, attributes: { ...global.attributes, global_cluster_members: rest } },
+        account,
+      ),
+    };
+  },
+  'secretsmanager.DescribeSecret': ({ SecretId }, account) => {
+    const { id, attributes } = secret(account, SecretId, 'secretsmanager.DescribeSecret');
+    return { ARN: id, Name: attributes.name, KmsKeyId: attributes.kms_key_id };
+  },
+  'secretsmanager.GetSecretValue': ({ SecretId }, account) => {
+    const operation = 'secretsmanager.GetSecretValue';
+    const { id, attributes, made_by } = secret(account, SecretId, operation);
+    const versions = account.find('aws_secretsmanager_secret_version', '*');
+    // Of a replica the version is its primary's.
+    const version = versions.find(
+      (v) =>
+        [id, made_by].includes(v.attributes.arn) &&
+        v.attributes.version_stages.includes('AWSCURRENT'),
+    );
+    if (!version)
+      throw new ServiceError(
+        'ResourceNotFoundException',
+        operation,
+        "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      );
+    const SecretString = version.write_only?.secret_string_wo ?? version.attributes.secret_string;
+    return {
+      ARN: id,
+      Name: attributes.name,
+      VersionId: version.attributes.version_id,
+      SecretString,
+      VersionStages: ['AWSCURRENT'],
+    };
+  },
+  'secretsmanager.StopReplicationToReplica': ({ SecretId }, account) => {
+    const operation = 'secretsmanager.StopReplicationToReplica';
+    const replica = secret(account, SecretId, operation);
+    if (!replica.made_by)
+      throw new ServiceError('InvalidRequestException', operation, 'The secret is not a replica.');
+    const { made_by, ...standalone } = replica;
+    account.put(standalone);
+    return { ARN: replica.id };
+  },
+};
+
+const secret = (account: Account, name: string | undefined, operation: string) =>
+  one(account, 'aws_secretsmanager_secret', name, operation, 'ResourceNotFoundException');
+
+/** Carries out a call. */
+export function operate(
+  operation: string,
+  input: Record<string, unknown>,
+  account: Account,
+): unknown {
+  const listing = LISTINGS[operation];
+  if (listing) return list(operation, listing, input as Input, account);
+  const call = OPERATIONS[operation];
+  if (!call) throw new Error(`${operation} has no code in stand-in/operations.ts`);
+  return call(input as Input, account);
+}

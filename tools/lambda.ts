@@ -1,0 +1,35 @@
+/** Packs the Lambda functions; `bun run build` writes each beside its folder, as `<folder>.zip`. */
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+
+const ROOT = join(import.meta.dir, '..');
+
+/** Folders with an `index.ts` that exports `handler`. */
+export const FUNCTIONS = ['modules/app/database/rotation'];
+
+/** Before any zone's offset, this is the first date that a zip archive knows. */
+const EPOCH = new Date(1980, 0, 1);
+
+/**
+ * The archive of a function: `index.mjs` with all that it imports. The same sources give the same bytes.
+ * The AWS SDK is in it too, although the runtime brings one: what was tested is what runs, whenever AWS updates theirs.
+ * @throws Error when it can't be bundled
+ */
+export const packFunction = async (folder: string): Promise<Uint8Array> => {
+  const { outputs } = await Bun.build({
+    entrypoints: [join(ROOT, folder, 'index.ts')],
+    target: 'node',
+    format: 'esm',
+    minify: { whitespace: true, syntax: true },
+  });
+  const [output, ...others] = outputs;
+  if (!output || others.length > 0) throw new Error(`${folder} makes ${outputs.length} files`);
+  return zipSync({ 'index.mjs': [new Uint8Array(await output.arrayBuffer()), { mtime: EPOCH }] });
+};
+
+if (import.meta.main)
+  for (const folder of FUNCTIONS) {
+    const file = `${folder}.zip`;
+    const bytes = await Bun.write(join(ROOT, file), await packFunction(folder));
+    console.log(`${file}: ${Math.round(bytes / 1000)} kB`);
+  }
