@@ -84,9 +84,15 @@ export const containers = (
 export const selects = (selector: Fields, labels: Record<string, string>): boolean =>
   Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 
-/** The service's settings: the ConfigMap that the serving container reads, and what its `env` says over it. */
-export const settingsOf = (objects: readonly KubernetesObject[]): Record<string, string> => {
-  const { env = [], envFrom = [] } = serverOf(objects);
+/** The service's settings, as the serving container has them. */
+export const settingsOf = (objects: readonly KubernetesObject[]): Record<string, string> =>
+  environmentOf(objects, serverOf(objects));
+
+/** A container's environment: the ConfigMaps that it reads, and what its `env` says over them. */
+export const environmentOf = (
+  objects: readonly KubernetesObject[],
+  { env = [], envFrom = [] }: Fields,
+): Record<string, string> => {
   const maps = envFrom.map(
     ({ configMapRef }: Fields) =>
       ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === configMapRef?.name)

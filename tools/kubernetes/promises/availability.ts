@@ -112,6 +112,19 @@ const rollout: Promised = (objects) => {
   ];
 };
 
+/** More than all that was requested is not reached: of memory, which has no more, nor before the node is overcommitted. */
+const targetReached: Promised = (objects) =>
+  ofKind(objects, 'HorizontalPodAutoscaler').flatMap((scaler) =>
+    scaler.spec.metrics.flatMap(({ resource }: Fields) =>
+      unless(
+        resource?.target.type === 'Utilization' &&
+          resource.target.averageUtilization >= 1 &&
+          resource.target.averageUtilization <= 100,
+        `${nameOf(scaler)} waits for ${resource?.target.averageUtilization} % of ${resource?.name}`,
+      ),
+    ),
+  );
+
 const ZONE = 'topology.kubernetes.io/zone';
 const NODE = 'kubernetes.io/hostname';
 
@@ -162,6 +175,7 @@ const nodes: Promised = (objects) => {
 export const availabilityPromises = {
   'a budget that lets nodes be drained': drainable,
   'only one rules the number of pods': onlyOneRules,
+  'the autoscaler acts before requests are exceeded': targetReached,
   'a pod ends after its requests': drained,
   'an update takes no pod before others serve': rollout,
   'spread over zones and nodes': spread,

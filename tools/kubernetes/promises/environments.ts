@@ -1,5 +1,16 @@
-import { deploymentOf, type Fields, type KubernetesObject, ofKind, serverOf } from '../objects.ts';
+import {
+  deploymentOf,
+  type Fields,
+  isHook,
+  type KubernetesObject,
+  nameOf,
+  ofKind,
+  serverOf,
+  settingsOf,
+} from '../objects.ts';
 import { ENVIRONMENTS, type Environment } from '../render.ts';
+import { databasePort } from './data.ts';
+import { peersOf } from './network.ts';
 import { unless } from './promise.ts';
 
 /** A promise that depends on the environment. */
@@ -135,16 +146,44 @@ const databaseKnown: EnvironmentPromise = (objects, environment) => {
   ];
 };
 
-/** Production is even over zones or waits; elsewhere it may be uneven. */
+/**
+ * Production is even over zones or waits. Elsewhere pods may be uneven, since to a node without a zone's label, such as a
+ * laptop's cluster has, `DoNotSchedule` lets none.
+ */
 const zonesHeld: EnvironmentPromise = (objects, environment) => {
   const { topologySpreadConstraints = [] } = deploymentOf(objects).spec.template.spec;
-  const zone = topologySpreadConstraints.find(
-    ({ topologyKey }: Fields) => topologyKey === 'topology.kubernetes.io/zone',
-  );
+  const { whenUnsatisfiable } =
+    topologySpreadConstraints.find(
+      ({ topologyKey }: Fields) => topologyKey === 'topology.kubernetes.io/zone',
+    ) ?? {};
   return unless(
-    !isProduction(environment) || zone?.whenUnsatisfiable === 'DoNotSchedule',
-    'zones may be uneven',
+    whenUnsatisfiable === (isProduction(environment) ? 'DoNotSchedule' : 'ScheduleAnyway'),
+    `zones: ${whenUnsatisfiable}`,
   );
+};
+
+/** Private networks (RFC 1918, RFC 4193), where the database is. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
+
+/** And those in which clusters answer names: shared (RFC 6598) and link-local (RFC 3927) addresses. */
+const NAMES = [...PRIVATE, '100.64.0.0/10', '169.254.0.0/16'];
+
+const privateNetworks: EnvironmentPromise = (objects) => {
+  const database = databasePort(settingsOf(objects).DATABASE_URL);
+  const expected = [[53, NAMES] as const, ...(database ? [[database, PRIVATE] as const] : [])];
+  return ofKind(objects, 'NetworkPolicy')
+    .filter((policy) => !isHook(policy))
+    .flatMap((policy) =>
+      expected.flatMap(([port, networks]) => {
+        const reached = peersOf(policy.spec.egress, [port], 'TCP').map(
+          ({ ipBlock }) => ipBlock?.cidr,
+        );
+        return unless(
+          Bun.deepEquals(reached.toSorted(), networks.toSorted()),
+          `${nameOf(policy)}: port ${port} of ${reached}`,
+        );
+      }),
+    );
 };
 
 export const ENVIRONMENT_PROMISES = {
@@ -155,7 +194,8 @@ export const ENVIRONMENT_PROMISES = {
   'reaches and is reached by nothing else': nothingElse,
   watched,
   'database by name, credentials by file': databaseKnown,
-  'zones are held even': zonesHeld,
+  'zones are held even, or not needed': zonesHeld,
+  'names and database in private networks': privateNetworks,
 } satisfies Record<string, EnvironmentPromise>;
 
 export type EnvironmentPromiseName = keyof typeof ENVIRONMENT_PROMISES;

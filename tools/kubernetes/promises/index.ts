@@ -1,4 +1,6 @@
 import { availabilityPromises } from './availability.ts';
+import { dataPromises } from './data.ts';
+import { monitoringPromises } from './monitoring.ts';
 import { networkPromises } from './network.ts';
 import { operationsPromises } from './operations.ts';
 import { podPromises } from './pods.ts';
@@ -10,6 +12,8 @@ export const PROMISES = {
   ...availabilityPromises,
   ...networkPromises,
   ...operationsPromises,
+  ...dataPromises,
+  ...monitoringPromises,
 } satisfies Record<string, Promised>;
 
 export type PromiseName = keyof typeof PROMISES;

@@ -77,10 +77,19 @@ const routeLeadsToService: Promised = (objects) =>
   ofKind(objects, 'HTTPRoute').flatMap((route) => {
     const { parentRefs = [], hostnames = [], rules = [] } = route.spec;
     const backends = rules.flatMap((rule: Fields) => rule.backendRefs ?? []);
+    const redirects = rules.filter(isRedirect);
     return [
       ...unless(parentRefs.length > 0, `${nameOf(route)} is attached to nothing`),
       ...unless(hostnames.length > 0, `${nameOf(route)} takes every host's requests`),
-      ...unless(backends.length > 0, `${nameOf(route)} leads nowhere`),
+      ...unless(
+        rules.length > 0 &&
+          rules.every((rule: Fields) => isRedirect(rule) || rule.backendRefs?.length > 0),
+        `${nameOf(route)} leads nowhere`,
+      ),
+      ...unless(
+        redirects.every(({ backendRefs }: Fields) => backendRefs === undefined),
+        `${nameOf(route)} redirects what it leads to a Service, which the API server refuses`,
+      ),
       ...backends.flatMap(({ name, port }: Fields) =>
         unless(
           ofKind(objects, 'Service').some(
@@ -92,6 +101,10 @@ const routeLeadsToService: Promised = (objects) =>
       ),
     ];
   });
+
+/** The CRD of the HTTPRoute allows no `backendRefs` beside such a filter. */
+const isRedirect = ({ filters = [] }: Fields): boolean =>
+  filters.some(({ type }: Fields) => type === 'RequestRedirect');
 
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 
@@ -139,7 +152,11 @@ const closedBothWays: Promised = (objects) => {
 };
 
 /** The peers of a policy's rules for a port, which has a number and may have a name. */
-const peersOf = (rules: Fields[] = [], wanted: readonly Fields[], protocol: string): Fields[] =>
+export const peersOf = (
+  rules: Fields[] = [],
+  wanted: readonly Fields[],
+  protocol: string,
+): Fields[] =>
   rules
     .filter(({ ports = [] }) =>
       ports.some(

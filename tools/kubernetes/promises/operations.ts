@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import {
   deploymentOf,
+  environmentOf,
   type Fields,
   type KubernetesObject,
   leaves,
@@ -93,6 +94,10 @@ const migratedOnce: Promised = (objects) => {
       ...unless(migrate === 'false', 'the serving pods migrate beside the Job'),
       ...unless(Bun.deepEquals(container.args, ['migrate']), `${nameOf(job)} doesn't migrate`),
       ...unless(
+        environmentOf(objects, container).DATABASE_URL === settingsOf(objects).DATABASE_URL,
+        `${nameOf(job)} migrates another database than serves`,
+      ),
+      ...unless(
         container.image === serverOf(objects).image,
         `${nameOf(job)} migrates with another image than serves`,
       ),
@@ -160,41 +165,29 @@ const filesOf = (objects: readonly KubernetesObject[], volume: Fields = {}): str
   ];
 };
 
-const filesMounted: Promised = (objects) => {
-  const files = Object.entries(settingsOf(objects)).filter(([name]) => name.endsWith('_FILE'));
-  const { volumes = [] } = deploymentOf(objects).spec.template.spec;
-  return files.flatMap(([name, path]) => {
-    const [folder, file] = [dirname(path), basename(path)];
-    const mount = (serverOf(objects).volumeMounts ?? []).find(
-      ({ mountPath }: Fields) => mountPath === folder,
-    );
-    const volume = volumes.find((own: Fields) => own.name === mount?.name);
-    return unless(
-      filesOf(objects, volume).includes(file),
-      `${name} is ${path}, and nothing is there`,
-    );
-  });
-};
+/** In the pods of the migration too. */
+const filesMounted: Promised = (objects) =>
+  podTemplates(objects).flatMap(({ of, spec }) =>
+    spec.containers.flatMap((container: Fields) =>
+      Object.entries(environmentOf(objects, container))
+        .filter(([name]) => name.endsWith('_FILE'))
+        .flatMap(([name, path]) => {
+          const mount = container.volumeMounts?.find(
+            ({ mountPath }: Fields) => mountPath === dirname(path),
+          );
+          const volume = spec.volumes?.find((own: Fields) => own.name === mount?.name);
+          return unless(
+            filesOf(objects, volume).includes(basename(path)),
+            `${of}: ${name} is ${path}, and nothing is there`,
+          );
+        }),
+    ),
+  );
 
 /** A difference that the API server makes is one that GitOps sees for ever (argo-cd#22151). */
 const defaultsWritten: Promised = (objects) =>
   objects.flatMap((object) =>
     missingDefaults(object).map((path) => `${nameOf(object)}${path} is left to the API server`),
-  );
-
-const alertsLeadOn: Promised = (objects) =>
-  ofKind(objects, 'PrometheusRule').flatMap((rule) =>
-    rule.spec.groups
-      .flatMap(({ rules }: Fields) => rules)
-      .filter(({ alert }: Fields) => alert)
-      .flatMap(({ alert, labels = {}, annotations = {} }: Fields) => [
-        ...unless(labels.severity, `${alert} has no severity`),
-        ...unless(annotations.summary, `${alert} has no summary`),
-        ...unless(
-          /^https:\/\/\S+$/.test(annotations.runbook_url ?? ''),
-          `${alert} leads to no runbook`,
-        ),
-      ]),
   );
 
 export const operationsPromises = {
@@ -205,5 +198,4 @@ export const operationsPromises = {
   'references resolve': referencesResolve,
   'files are where settings look for them': filesMounted,
   'defaults are written out': defaultsWritten,
-  'alerts lead to runbooks': alertsLeadOn,
 } satisfies Record<string, Promised>;

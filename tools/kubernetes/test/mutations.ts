@@ -46,16 +46,41 @@ const settings = (
   },
 });
 
-const policy = (what: string, change: (spec: Fields) => void): Mutation => ({
-  what: `NetworkPolicy: ${what}`,
+const policy = (
+  what: string,
+  change: (spec: Fields) => void,
+  name = 'hello',
+  environment?: Environment,
+): Mutation => ({
+  what: `NetworkPolicy ${name}: ${what}`,
+  environment,
   mutate: (objects) => {
     const own = objects.find(
-      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'hello',
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name,
     );
-    if (!own) throw new Error('no NetworkPolicy hello');
+    if (!own) throw new Error(`no NetworkPolicy ${name}`);
     change(own.spec);
   },
 });
+
+const withoutPort =
+  (port: number) =>
+  (spec: Fields): void => {
+    const kept = spec.egress.filter(
+      ({ ports }: Fields) => !ports.some((own: Fields) => own.port === port),
+    );
+    if (kept.length === spec.egress.length) throw new Error(`no egress to port ${port}`);
+    spec.egress = kept;
+  };
+
+/** Another text in the expressions of alerts; one that isn't there would break nothing. */
+const alerts = (from: string, to: string): Mutation =>
+  of('PrometheusRule', `${to} for ${from}`, (rule) => {
+    const text = JSON.stringify(rule.spec);
+    const [quoted, other] = [from, to].map((own) => JSON.stringify(own).slice(1, -1));
+    if (!text.includes(quoted as string)) throw new Error(`no alert asks for ${from}`);
+    rule.spec = JSON.parse(text.replaceAll(quoted as string, other as string));
+  });
 
 const without = (kind: string, environment?: Environment): Mutation => ({
   what: `${kind}: missing`,
@@ -207,6 +232,14 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
       readinessProbe.failureThreshold = 3;
     }),
   ],
+  'the autoscaler acts before requests are exceeded': [
+    of('HorizontalPodAutoscaler', 'at 8000 %', ({ spec }) => {
+      spec.metrics[0].resource.target.averageUtilization = 8000;
+    }),
+    of('HorizontalPodAutoscaler', 'no target', ({ spec }) => {
+      delete spec.metrics[0].resource.target.averageUtilization;
+    }),
+  ],
   'an update takes no pod before others serve': [
     of('Deployment', 'one may miss', ({ spec }) => {
       spec.strategy.rollingUpdate.maxUnavailable = 1;
@@ -278,6 +311,12 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
       spec.rules[0].backendRefs[0].port = 8000;
     }),
     of('HTTPRoute', 'no backend', ({ spec }) => delete spec.rules[0].backendRefs),
+    of('HTTPRoute', 'a rule without backend', ({ spec }) => {
+      spec.rules.push({ filters: [{ type: 'RequestHeaderModifier' }] });
+    }),
+    of('HTTPRoute', 'a redirect with a backend', ({ spec }) => {
+      spec.rules[0].filters = [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https' } }];
+    }),
     of('HTTPRoute', 'no parent', ({ spec }) => {
       spec.parentRefs = [];
     }),
@@ -383,6 +422,11 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
     of('Job', 'another image', ({ spec }) => {
       spec.template.spec.containers[0].image = 'hello:0.0.1';
     }),
+    of('Job', 'another database', ({ spec }) => {
+      spec.template.spec.containers[0].env.find(
+        ({ name }: Fields) => name === 'DATABASE_URL',
+      ).value = 'postgres://other.example.com:5432/hello';
+    }),
     of('Job', 'serves', ({ spec }) => delete spec.template.spec.containers[0].args),
   ],
   'references resolve': [
@@ -397,6 +441,9 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
     }),
     settings('another file', (data) => {
       data.DATABASE_CREDENTIALS_FILE = '/etc/hello/database/password.json';
+    }),
+    of('Job', 'mounted elsewhere', ({ spec }) => {
+      spec.template.spec.containers[0].volumeMounts[0].mountPath = '/elsewhere';
     }),
     of('SecretProviderClass', 'another alias', ({ spec }) => {
       spec.parameters.objects = spec.parameters.objects.replace('credentials.json', 'x.json');
@@ -421,6 +468,75 @@ export const MUTATIONS: Record<PromiseName, readonly Mutation[]> = {
     }),
     of('PrometheusRule', 'no summary', ({ spec }) => {
       delete spec.groups[0].rules.find(({ alert }: Fields) => alert).annotations.summary;
+    }),
+  ],
+  'alerts ask for what there is': [
+    alerts('status="5xx"', 'status="500"'),
+    alerts('status="5xx"', 'code="5xx"'),
+    alerts('job=~".+/hello"', 'job="hello"'),
+    alerts('deployment="hello"', 'deployment="greetings"'),
+    alerts('hello-migration-.+', 'migration-.+'),
+    alerts('container="hello"', 'container="greetings"'),
+    of('PodMonitor', 'another name', ({ metadata }) => Object.assign(metadata, { name: 'other' })),
+  ],
+  'metrics are scraped where they are': [
+    of('PodMonitor', 'another path', ({ spec }) => {
+      spec.podMetricsEndpoints[0].path = '/metricz';
+    }),
+    of('PodMonitor', "the API's port", ({ spec }) => {
+      spec.podMetricsEndpoints[0].port = 'http';
+    }),
+  ],
+  'the database is reached': [
+    policy('no database', withoutPort(5432)),
+    policy('no database', withoutPort(5432), 'hello-migration'),
+    settings('another port', (data) => {
+      data.DATABASE_URL = 'postgres://database.example.com:5433/hello';
+    }),
+    settings('MySQL', (data) => {
+      data.DATABASE_URL = 'mysql://database.example.com/hello';
+    }),
+  ],
+  'files are readable by who needs them': [
+    pod('no fsGroup', ({ securityContext }) => delete securityContext.fsGroup),
+    pod('no user by number', ({ securityContext }) => delete securityContext.runAsUser),
+    of('Job', 'no fsGroup', ({ spec }) => delete spec.template.spec.securityContext.fsGroup),
+    pod("the owner's alone", ({ volumes }) => {
+      volumes.find(({ configMap }: Fields) => configMap).configMap.defaultMode = 0o400;
+    }),
+  ],
+  'the data can be written, by one pod': [
+    of(
+      'Deployment',
+      'mounted to read',
+      ({ spec }) => {
+        spec.template.spec.containers[0].volumeMounts.find(
+          ({ mountPath }: Fields) => mountPath === '/data',
+        ).readOnly = true;
+      },
+      'local',
+    ),
+    settings(
+      'another folder',
+      (data) => Object.assign(data, { DATABASE_URL: 'sqlite:////elsewhere/hello.db' }),
+      'local',
+    ),
+    settings(
+      'a relative file',
+      (data) => Object.assign(data, { DATABASE_URL: 'sqlite:hello.db' }),
+      'local',
+    ),
+    of(
+      'PersistentVolumeClaim',
+      'for two pods',
+      ({ spec }) => Object.assign(spec, { accessModes: ['ReadWriteOnce'] }),
+      'local',
+    ),
+  ],
+  'secrets by Pod Identity': [
+    of('SecretProviderClass', 'another way', ({ spec }) => delete spec.parameters.usePodIdentity),
+    of('SecretProviderClass', 'another provider', ({ spec }) => {
+      spec.provider = 'vault';
     }),
   ],
 };
@@ -485,11 +601,7 @@ export const ENVIRONMENT_MUTATIONS: Record<EnvironmentPromiseName, readonly Muta
         ports: [{ port: 443, protocol: 'TCP' }],
       });
     }),
-    policy('no database', (spec) => {
-      spec.egress = spec.egress.filter(
-        ({ ports }: Fields) => !ports.some(({ port }: Fields) => port === 5432),
-      );
-    }),
+    policy('no database', withoutPort(5432)),
     policy('from elsewhere', ({ ingress }) => {
       ingress[0].from.push({
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'default' } },
@@ -512,10 +624,26 @@ export const ENVIRONMENT_MUTATIONS: Record<EnvironmentPromiseName, readonly Muta
       'local',
     ),
   ],
-  'zones are held even': [
+  'zones are held even, or not needed': [
+    of(
+      'Deployment',
+      'a laptop without zones',
+      ({ spec }) => {
+        zoneOf(spec.template.spec).whenUnsatisfiable = 'DoNotSchedule';
+      },
+      'local',
+    ),
     pod('may be uneven', (spec) =>
       Object.assign(zoneOf(spec), { whenUnsatisfiable: 'ScheduleAnyway' }),
     ),
     pod('no zones', (spec) => spec.topologySpreadConstraints.shift()),
+  ],
+  'names and database in private networks': [
+    policy('another network', ({ egress }) => {
+      for (const { to } of egress)
+        for (const { ipBlock } of to)
+          if (ipBlock?.cidr === '10.0.0.0/8') ipBlock.cidr = '203.0.113.0/24';
+    }),
+    policy('one network less', ({ egress }) => egress.at(-1).to.pop(), 'hello-migration', 'dev'),
   ],
 };
