@@ -1,4 +1,5 @@
 /** What of the chart is made from its values.yaml and from the service's settings: the README's table, a part of the schema. */
+import type { TSchema } from '@sinclair/typebox';
 import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { Settings } from '../service/src/config.ts';
 
@@ -11,7 +12,7 @@ interface Schema {
   readonly properties?: Record<string, Schema>;
 }
 
-/** The settings that other values of the chart decide, and so `settings` may not. */
+/** The settings that other values of the chart decide, which its templates name in a refusal. */
 const DECIDED = new Set([
   'HOST',
   'PORT',
@@ -26,20 +27,35 @@ const DECIDED = new Set([
   'SHUTDOWN_TIMEOUT',
 ]);
 
-const SETTINGS = /("settings": \{[^}]*?"properties": \{\n)[\s\S]*?(\n {6}\})/;
+const SETTINGS = /("settings": \{[^}]*?"properties": \{\n)[\s\S]*?(\n {6}\},\n)[\s\S]*?(\n {4}\})/;
 
-/** The chart's schema with the service's settings in it. */
+/** The chart's schema with the service's settings in it, each with what the service takes. */
 export const valuesSchema = (schema: string): string =>
-  schema.replace(
-    SETTINGS,
-    (_, before, after) =>
-      before +
-      Object.keys(Settings.properties)
-        .filter((name) => !DECIDED.has(name))
-        .map((name) => `        "${name}": { "$ref": "#/$defs/setting" }`)
-        .join(',\n') +
-      after,
-  );
+  schema.replace(SETTINGS, (_, before, between, after) => {
+    const own = Object.entries<TSchema>(Settings.properties)
+      .filter(([name]) => !DECIDED.has(name))
+      .map(([name, setting]) => `        "${name}": ${inline(limitsOf(setting))}`);
+    return `${before}${own.join(',\n')}${between}${patterns}${after}`;
+  });
+
+const patterns = [
+  '      "patternProperties": {',
+  `        "^(${[...DECIDED].join('|')})$": true,`,
+  '        "^OTEL_": { "type": ["string", "number", "boolean"] }',
+  '      }',
+].join('\n');
+
+/** Type, range, pattern and choice of a setting. A format is the service's alone. */
+const limitsOf = ({ anyOf, type, minimum, maximum, pattern }: TSchema) =>
+  anyOf
+    ? { enum: anyOf.map((choice: TSchema) => choice.const) }
+    : { type, minimum, maximum, pattern };
+
+/** JSON on one line, as the formatter writes it. */
+const inline = (value: object): string =>
+  JSON.stringify(value, null, 1)
+    .replaceAll(/(?<=\[)\n *|\n *(?=\])/g, '')
+    .replaceAll(/\n */g, ' ');
 
 /**
  * The values as a Markdown table: meaning from the comment above each, type from the schema.

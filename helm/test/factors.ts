@@ -16,6 +16,9 @@ const DEFAULT = values({});
 const POSTGRESQL = 'postgres://database.example.com:5432/hello';
 const MYSQL = 'mysql://database.example.com/hello';
 
+/** Callers that don't come by the Gateway, as in a NetworkPolicy's `ingress`. */
+const CALLERS = [{ from: [{ ipBlock: { cidr: '10.8.0.0/16' } }], ports: [{ port: 'http' }] }];
+
 /** Where data, credentials and numbers of pods depend on each other, they are one factor. */
 const data: readonly Level[] = [
   DEFAULT,
@@ -117,8 +120,12 @@ export const FACTORS: Record<string, readonly Level[]> = {
   ],
   service: [
     DEFAULT,
-    values({ service: { type: 'NodePort', port: 8080, nodePort: 30080, labels: { a: 'b' } } }),
     values({
+      service: { type: 'NodePort', port: 8080, nodePort: 30080, labels: { a: 'b' } },
+      networkPolicy: { extraIngress: CALLERS },
+    }),
+    values({
+      networkPolicy: { extraIngress: CALLERS },
       service: {
         type: 'LoadBalancer',
         annotations: { note: 'x' },
@@ -133,7 +140,7 @@ export const FACTORS: Record<string, readonly Level[]> = {
   ],
   httpRoute: [
     DEFAULT,
-    values({ httpRoute: { enabled: false } }),
+    values({ httpRoute: { enabled: false }, networkPolicy: { extraIngress: CALLERS } }),
     values({
       httpRoute: {
         annotations: { note: 'x' },

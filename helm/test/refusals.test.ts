@@ -43,6 +43,11 @@ const REFUSED: [values: Record<string, unknown>, ...sentence: string[]][] = [
   ],
   [{ podDisruptionBudget: { maxUnavailable: 0 } }, 'podDisruptionBudget.maxUnavailable is 0'],
   [{ podDisruptionBudget: { maxUnavailable: '0%' } }, 'podDisruptionBudget.maxUnavailable is 0%'],
+  [
+    { podDisruptionBudget: { maxUnavailable: null } },
+    'neither maxUnavailable nor minAvailable',
+    'set maxUnavailable to 1',
+  ],
   [{ podDisruptionBudget: { minAvailable: 1 } }, 'minAvailable is 1 of 1 pods', 'lower it'],
   [
     { podDisruptionBudget: { minAvailable: '60%' }, replicaCount: 2, database: POSTGRESQL },
@@ -118,6 +123,69 @@ const REFUSED: [values: Record<string, unknown>, ...sentence: string[]][] = [
   [{ httpRoute: { parentRefs: [] } }, 'httpRoute.parentRefs is empty', 'name the Gateway'],
   [{ httpRoute: { parentRefs: null } }, 'httpRoute.parentRefs is empty'],
   [{ httpRoute: { rules: [] } }, 'httpRoute.rules is empty', 'leave it out'],
+  [{ fullnameOverride: '1-hello' }, "the objects' name is 1-hello", 'set fullnameOverride'],
+  [
+    { resources: { limits: { memory: '64Mi' } } },
+    'resources.requests.memory is 128Mi and resources.limits.memory 64Mi',
+    'set both to the same',
+  ],
+  [
+    { livenessProbe: { httpGet: { path: '/openapi.json', port: 'http' } } },
+    'livenessProbe.httpGet is /openapi.json on port http, which the service does not answer',
+    'leave the probe out',
+  ],
+  [
+    { readinessProbe: { httpGet: { port: 9001 } } },
+    'readinessProbe.httpGet is /readyz on port 9001',
+  ],
+  [
+    {
+      settings: { BASE_PATH: '/greetings' },
+      livenessProbe: { httpGet: { path: '/', port: 'http' } },
+    },
+    'livenessProbe.httpGet is / on port http',
+  ],
+  [
+    { startupProbe: { tcpSocket: { port: 'http' } } },
+    'startupProbe has httpGet and tcpSocket',
+    'set httpGet to null',
+  ],
+  [{ settings: { PORT: '1' } }, 'settings.PORT is what service.targetPort decides', 'set that'],
+  [
+    { settings: { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=secret' } },
+    'settings.OTEL_EXPORTER_OTLP_HEADERS may have a secret in it',
+    'use extraEnv with valueFrom',
+  ],
+  [
+    { extraEnv: [{ name: 'DRAIN_DELAY', value: '0' }] },
+    'extraEnv has DRAIN_DELAY, which drain.delaySeconds decides',
+  ],
+  [{ service: { nodePort: 30080 } }, 'service.nodePort is 30080', 'set service.type to NodePort'],
+  [
+    { service: { externalTrafficPolicy: 'Local' } },
+    'service.externalTrafficPolicy is Local',
+    'leave it out',
+  ],
+  [
+    { service: { type: 'LoadBalancer' } },
+    'service.type is LoadBalancer',
+    'name them in networkPolicy.extraIngress',
+  ],
+  [
+    { httpRoute: { enabled: false } },
+    'httpRoute.enabled is false',
+    'name them in networkPolicy.extraIngress or gatewayNamespaces',
+  ],
+  [
+    { tracing: { enabled: true, namespace: '' } },
+    'tracing.namespace is empty',
+    'networkPolicy.extraEgress',
+  ],
+  [
+    { tracing: { enabled: true, endpoint: 'http://collector.traces.svc:4318' } },
+    'tracing.endpoint is collector.traces.svc, which is not in tracing.namespace, monitoring',
+    'set them alike',
+  ],
   [{ managementPort: 8000 }, 'managementPort is 8000', 'set another port'],
   [
     { terminationGracePeriodSeconds: 20 + END_SECONDS },
@@ -139,9 +207,14 @@ const ILL_SHAPED: [values: Record<string, unknown>, where: string][] = [
   [{ image: { digest: 'sha256:12' } }, "at '/image/digest'"],
   [{ service: { type: 'ExternalName' } }, "at '/service/type'"],
   [{ service: { port: 0 } }, "at '/service/port'"],
-  [{ settings: { PORT: '1' } }, "at '/settings': additional properties 'PORT' not allowed"],
+  [{ settings: { PROT: '1' } }, "at '/settings': additional properties 'PROT' not allowed"],
+  [{ settings: { LOG_LEVEL: 'verbose' } }, "at '/settings/LOG_LEVEL'"],
+  [{ settings: { BASE_PATH: 'greetings' } }, "at '/settings/BASE_PATH'"],
+  [{ settings: { DATABASE_TIMEOUT: 100 } }, "at '/settings/DATABASE_TIMEOUT'"],
+  [{ settings: { SERVICE_VERSION: 1.1 } }, "at '/settings/SERVICE_VERSION': got number"],
   [{ drain: { handler: 'nobody' } }, "at '/drain/handler'"],
   [{ database: { url: 'oracle://x' } }, "at '/database/url'"],
+  [{ database: { url: 'postgres://' } }, "at '/database/url'"],
 ];
 
 const refusalOf = (values: Record<string, unknown>): Promise<string> =>
@@ -166,6 +239,46 @@ describe('the chart refuses', () => {
     const refusal = await refusalOf({ image: { tag: 'latest' }, managementPort: 8000 });
     expect(refusal).toMatch(/^image.tag is latest.*\nmanagementPort is 8000/m);
   });
+});
+
+test('every setting that another value decides is refused with its name', async () => {
+  const schema = await Bun.file(join(CHART, 'values.schema.json')).json();
+  const [pattern = ''] = Object.keys(schema.properties.settings.patternProperties);
+  const decided = pattern.match(/\w+/g) ?? [];
+  expect(decided).toContain('MIGRATE');
+  const settings = Object.fromEntries(decided.map((name) => [name, '1']));
+  const refusal = await refusalOf({ settings });
+  for (const name of decided)
+    expect(refusal).toMatch(new RegExp(`^settings\\.${name} is what [a-z][\\w.]+ decides`, 'm'));
+});
+
+describe('the chart takes', () => {
+  const TAKEN: Record<string, Record<string, unknown>> = {
+    'probes of the API': {
+      livenessProbe: { httpGet: { path: '/', port: 'http' } },
+      readinessProbe: { httpGet: { path: '/openapi/json', port: 8000 } },
+    },
+    'a probe of another kind': { livenessProbe: { httpGet: null, tcpSocket: { port: 'http' } } },
+    'a collector by its full name': {
+      tracing: { enabled: true, endpoint: 'http://c.monitoring.svc.cluster.local:4318' },
+    },
+    "a collector in the release's namespace": {
+      tracing: { enabled: true, endpoint: 'http://collector:4318', namespace: 'hello' },
+    },
+    'a collector outside': {
+      tracing: { enabled: true, endpoint: 'https://otlp.example.com', namespace: '' },
+      networkPolicy: { extraEgress: [{ ports: [{ port: 443 }] }] },
+    },
+    'a budget by minAvailable alone': {
+      replicaCount: 2,
+      database: POSTGRESQL,
+      podDisruptionBudget: { maxUnavailable: null, minAvailable: 1 },
+    },
+  };
+
+  test.each(Object.keys(TAKEN))('%s', async (what) =>
+    expect(await refusalOf(TAKEN[what] ?? {})).toBe('nothing'),
+  );
 });
 
 test('zero pods are refused nothing that is about pods', async () => {

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
-import { parseObjects } from '../../tools/kubernetes/objects.ts';
+import { ofKind, parseObjects } from '../../tools/kubernetes/objects.ts';
 import { differences } from '../../tools/kubernetes/parity.ts';
 import { brokenPromises } from '../../tools/kubernetes/promises/index.ts';
 import {
@@ -60,4 +60,26 @@ test('credentials of the External Secrets Operator are the same both ways', () =
     expect(differences(chart, overlay)).toEqual([]);
     expect(brokenPromises(overlay)).toEqual([]);
     for (const minor of MINORS) expect(schemaFaults(overlay, minor)).toEqual([]);
+  }));
+
+test('MySQL is the same both ways, its port let through', () =>
+  withCopy(async (copy) => {
+    const text = kustomization
+      .replace('../../components/migration,', '$& ../../components/mysql,')
+      .replace('postgres://database.example.com:5432', 'mysql://database.example.com');
+    expect(text).toContain('components/mysql');
+    const overlay = parseObjects(await overlayText(addOverlay(copy, 'mine', text)));
+    const credentials = (name: string) => ({ from: 'secret', secret: { name } });
+    const chart = await renderChart({
+      values: {
+        replicaCount: 2,
+        database: {
+          url: 'mysql://database.example.com/hello',
+          credentials: credentials('hello-database'),
+        },
+        migration: { credentials: credentials('hello-migration-database') },
+      },
+    });
+    expect(differences(chart, overlay)).toEqual([]);
+    expect(JSON.stringify(ofKind(overlay, 'NetworkPolicy')).match(/"port":3306/g)).toHaveLength(2);
   }));

@@ -4,14 +4,14 @@
 apiVersion: secrets-store.csi.x-k8s.io/v1
 kind: SecretProviderClass
 metadata:
-  name: {{ .name }}
+  name: {{ .name | quote }}
   labels:
     {{- .labels | nindent 4 }}
 spec:
   provider: aws
   parameters:
     {{- with .credentials.secretsStore.region }}
-    region: {{ . }}
+    region: {{ . | quote }}
     {{- end }}
     usePodIdentity: "true"
     objects: |
@@ -22,22 +22,22 @@ spec:
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata:
-  name: {{ .name }}
+  name: {{ .name | quote }}
   labels:
     {{- .labels | nindent 4 }}
 spec:
-  refreshInterval: {{ .credentials.externalSecret.refreshInterval }}
+  refreshInterval: {{ .credentials.externalSecret.refreshInterval | quote }}
   secretStoreRef:
     kind: ClusterSecretStore
-    name: {{ .credentials.externalSecret.store }}
+    name: {{ .credentials.externalSecret.store | quote }}
   target:
-    name: {{ .name }}
+    name: {{ .name | quote }}
     creationPolicy: Owner
     deletionPolicy: Retain
   data:
     - secretKey: credentials.json
       remoteRef:
-        key: {{ .credentials.externalSecret.key }}
+        key: {{ .credentials.externalSecret.key | quote }}
         conversionStrategy: Default
         decodingStrategy: None
         metadataPolicy: None

@@ -30,10 +30,10 @@
 {{- define "hello.database.settings" -}}
 DATABASE_URL: {{ .root.Values.database.url | quote }}
 {{- if ne .credentials.from "none" }}
-DATABASE_CREDENTIALS_FILE: {{ include "hello.database.credentialsFile" . }}
+DATABASE_CREDENTIALS_FILE: {{ include "hello.database.credentialsFile" . | quote }}
 {{- end }}
 {{- if .root.Values.database.certificateAuthority.configMap }}
-DATABASE_CA_FILE: {{ include "hello.database.certificateAuthorityFile" . }}
+DATABASE_CA_FILE: {{ include "hello.database.certificateAuthorityFile" . | quote }}
 {{- end }}
 {{- end }}
 
@@ -46,24 +46,24 @@ DATABASE_CA_FILE: {{ include "hello.database.certificateAuthorityFile" . }}
     driver: secrets-store.csi.k8s.io
     readOnly: true
     volumeAttributes:
-      secretProviderClass: {{ .name }}
+      secretProviderClass: {{ .name | quote }}
 {{- else if ne $from "none" }}
 - name: credentials
   secret:
-    secretName: {{ ternary .credentials.secret.name .name (eq $from "secret") }}
+    secretName: {{ ternary .credentials.secret.name .name (eq $from "secret") | quote }}
     defaultMode: 0440
     items:
-      - key: {{ ternary .credentials.secret.key "credentials.json" (eq $from "secret") }}
+      - key: {{ ternary .credentials.secret.key "credentials.json" (eq $from "secret") | quote }}
         path: credentials.json
 {{- end }}
 {{- with .root.Values.database.certificateAuthority }}
 {{- if .configMap }}
 - name: certificate-authority
   configMap:
-    name: {{ .configMap }}
+    name: {{ .configMap | quote }}
     defaultMode: 0444
     items:
-      - key: {{ .key }}
+      - key: {{ .key | quote }}
         path: ca.pem
 {{- end }}
 {{- end }}

@@ -6,7 +6,7 @@ A rule of the HTTPRoute. What the API server would fill in is written out, or Ar
 {{- $root := first . }}
 {{- with last . }}
 {{- with .name }}
-name: {{ . }}
+name: {{ . | quote }}
 {{- end }}
 matches:
   {{- range default (list (dict)) .matches }}
@@ -22,12 +22,22 @@ filters:
 timeouts:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- /* A rule that redirects has no backend: the API server refuses both. */}}
+{{- if not (include "hello.httpRoute.redirects" .) }}
 backendRefs:
   - group: ""
     kind: Service
-    name: {{ include "hello.fullname" $root }}
+    name: {{ include "hello.fullname" $root | quote }}
     port: {{ $root.Values.service.port }}
     weight: 1
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Whether a rule redirects: yes or nothing. */}}
+{{- define "hello.httpRoute.redirects" -}}
+{{- range .filters }}
+{{- if eq .type "RequestRedirect" }}yes{{ end }}
 {{- end }}
 {{- end }}
 

@@ -36,7 +36,7 @@ template:
         args: [migrate]
         env:
           {{- range $name, $value := include "hello.database.settings" $credentials | fromYaml }}
-          - name: {{ $name }}
+          - name: {{ $name | quote }}
             value: {{ $value | quote }}
           {{- end }}
         {{- with include "hello.database.volumeMounts" $credentials | trim }}

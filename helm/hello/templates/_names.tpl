@@ -52,19 +52,19 @@ others. Takes a list: name, suffix.
 
 {{/* The labels that select the serving pods, which never change: a Deployment's selector can't. */}}
 {{- define "hello.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "hello.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hello.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "hello.migration.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "hello.suffixed" (list (include "hello.name" .) "migration") }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hello.suffixed" (list (include "hello.name" .) "migration") | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* The labels of every object beside its selector's. The image says its version itself: a digest decides it. */}}
 {{- define "hello.chartLabels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end }}
 
 {{- define "hello.labels" -}}

@@ -2,14 +2,14 @@
 {{- define "hello.networkPolicy.ranges" -}}
 {{- range . }}
 - ipBlock:
-    cidr: {{ . }}
+    cidr: {{ . | quote }}
 {{- end }}
 {{- end }}
 
 {{- define "hello.networkPolicy.namespace" -}}
 - namespaceSelector:
     matchLabels:
-      kubernetes.io/metadata.name: {{ . }}
+      kubernetes.io/metadata.name: {{ . | quote }}
 {{- end }}
 
 {{/* By address: EKS Auto Mode answers DNS on the node, where no pod selector matches. */}}

@@ -3,7 +3,7 @@
 name: data
 {{- if .Values.persistence.enabled }}
 persistentVolumeClaim:
-  claimName: {{ default (include "hello.fullname" .) .Values.persistence.existingClaim }}
+  claimName: {{ default (include "hello.fullname" .) .Values.persistence.existingClaim | quote }}
 {{- else }}
 emptyDir: {}
 {{- end }}

@@ -1,7 +1,7 @@
 {{/* What every pod has, whichever its containers. Takes a dict: root, serviceAccountName. */}}
 {{- define "hello.pod" -}}
 {{- with .root.Values -}}
-serviceAccountName: {{ $.serviceAccountName }}
+serviceAccountName: {{ $.serviceAccountName | quote }}
 automountServiceAccountToken: {{ .serviceAccount.automount }}
 enableServiceLinks: false
 {{- with .imagePullSecrets }}
@@ -13,7 +13,7 @@ securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .nodeSelector }}
 nodeSelector:
@@ -32,8 +32,8 @@ tolerations:
 
 {{/* What every container has. */}}
 {{- define "hello.container" -}}
-image: {{ include "hello.image" . }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
+image: {{ include "hello.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy | quote }}
 {{- with .Values.securityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}

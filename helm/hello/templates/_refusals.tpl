@@ -1,13 +1,19 @@
 {{/* Ends the render with a sentence for each fault that the schema can't tell. */}}
 {{- define "hello.refusals" -}}
 {{- $faults := concat
+  (include "hello.refusals.names" . | fromYamlArray)
   (include "hello.refusals.image" . | fromYamlArray)
   (include "hello.refusals.replicas" . | fromYamlArray)
   (include "hello.refusals.budget" . | fromYamlArray)
+  (include "hello.refusals.resources" . | fromYamlArray)
+  (include "hello.refusals.probes" . | fromYamlArray)
+  (include "hello.refusals.settings" . | fromYamlArray)
   (include "hello.refusals.database" . | fromYamlArray)
   (include "hello.refusals.credentials" (list "database.credentials" .Values.database.credentials) | fromYamlArray)
   (include "hello.refusals.migration" . | fromYamlArray)
+  (include "hello.refusals.service" . | fromYamlArray)
   (include "hello.refusals.network" . | fromYamlArray)
+  (include "hello.refusals.tracing" . | fromYamlArray)
   (include "hello.refusals.drain" . | fromYamlArray) }}
 {{- if $faults }}
 {{- fail (printf "\n%s" (join "\n" $faults)) }}
@@ -30,6 +36,13 @@
 {{- div (add (mul (trimSuffix "%" $share | int) (last . | int)) 99) 100 }}
 {{- else }}
 {{- $share }}
+{{- end }}
+{{- end }}
+
+{{- define "hello.refusals.names" -}}
+{{- $name := include "hello.fullname" . }}
+{{- if not (regexMatch "^[a-z]" $name) }}
+- "the objects' name is {{ $name }}, but a Service's begins with a letter: set fullnameOverride"
 {{- end }}
 {{- end }}
 
@@ -75,14 +88,65 @@
 {{- define "hello.refusals.budget" -}}
 {{- $pods := include "hello.pods.least" . | int }}
 {{- with .Values.podDisruptionBudget }}
-{{- if and .enabled (gt $pods 0) }}
+{{- if and .enabled (kindIs "invalid" .minAvailable) (kindIs "invalid" .maxUnavailable) }}
+- "podDisruptionBudget has neither maxUnavailable nor minAvailable: set maxUnavailable to 1"
+{{- else if and .enabled (gt $pods 0) }}
 {{- if kindIs "invalid" .minAvailable }}
-{{- if eq "0" (include "hello.pods.share" (list (default 0 .maxUnavailable) 100)) }}
-- "podDisruptionBudget.maxUnavailable is {{ default 0 .maxUnavailable }}, so that no node could be drained: set it to 1"
+{{- if eq "0" (include "hello.pods.share" (list .maxUnavailable 100)) }}
+- "podDisruptionBudget.maxUnavailable is {{ .maxUnavailable }}, so that no node could be drained: set it to 1"
 {{- end }}
 {{- else if ge (include "hello.pods.share" (list .minAvailable $pods) | int) $pods }}
 - "podDisruptionBudget.minAvailable is {{ .minAvailable }} of {{ $pods }} pods, so that no node could be drained: lower it, or use podDisruptionBudget.maxUnavailable"
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "hello.refusals.resources" -}}
+{{- with .Values.resources }}
+{{- $request := dig "requests" "memory" "" . | toString }}
+{{- $limit := dig "limits" "memory" "" . | toString }}
+{{- if ne $request $limit }}
+- "resources.requests.memory is {{ $request }} and resources.limits.memory {{ $limit }}, so that a neighbour could have a pod evicted: set both to the same"
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Paths that the service lacks would restart pods for ever. */}}
+{{- define "hello.refusals.probes" -}}
+{{- $api := list }}
+{{- range list "" "/" "/openapi" "/openapi/json" }}
+{{- $api = append $api (print (default "" $.Values.settings.BASE_PATH) .) }}
+{{- end }}
+{{- $management := list "/livez" "/readyz" "/metrics" }}
+{{- $paths := dict "http" $api (toString .Values.service.targetPort) $api "management" $management (toString .Values.managementPort) $management }}
+{{- range $name := list "startupProbe" "livenessProbe" "readinessProbe" }}
+{{- with get $.Values $name }}
+{{- $handlers := keys (pick . "httpGet" "tcpSocket" "grpc" "exec") | sortAlpha }}
+{{- if gt (len $handlers) 1 }}
+- "{{ $name }} has {{ join " and " $handlers }}, but a probe asks in one way: set httpGet to null"
+{{- end }}
+{{- with .httpGet }}
+{{- if not (has .path (get $paths (toString .port) | default list)) }}
+- "{{ $name }}.httpGet is {{ .path }} on port {{ .port }}, which the service does not answer, so that no pod would serve: leave the probe out"
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "hello.refusals.settings" -}}
+{{- $decided := include "hello.settings.decided" . | fromYaml }}
+{{- range $name, $value := .Values.settings }}
+{{- if hasKey $decided $name }}
+- "settings.{{ $name }} is what {{ get $decided $name }} decides: set that"
+{{- else if hasSuffix "_HEADERS" $name }}
+- "settings.{{ $name }} may have a secret in it, which would lie in a ConfigMap: use extraEnv with valueFrom"
+{{- end }}
+{{- end }}
+{{- range .Values.extraEnv }}
+{{- if hasKey $decided .name }}
+- "extraEnv has {{ .name }}, which {{ get $decided .name }} decides: set that"
 {{- end }}
 {{- end }}
 {{- end }}
@@ -139,7 +203,27 @@
 {{- end }}
 {{- end }}
 
+{{- define "hello.refusals.service" -}}
+{{- with .Values.service }}
+{{- if eq .type "ClusterIP" }}
+{{- if .nodePort }}
+- "service.nodePort is {{ .nodePort }}, which a ClusterIP does not have: set service.type to NodePort, or leave it out"
+{{- end }}
+{{- if .externalTrafficPolicy }}
+- "service.externalTrafficPolicy is {{ .externalTrafficPolicy }}, which a ClusterIP does not have: leave it out"
+{{- end }}
+{{- else if and $.Values.networkPolicy.enabled (not $.Values.networkPolicy.extraIngress) }}
+- "service.type is {{ .type }}, but the network policy lets callers from outside in by the Gateway alone: name them in networkPolicy.extraIngress"
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "hello.refusals.network" -}}
+{{- with .Values.networkPolicy }}
+{{- if and .enabled (not $.Values.httpRoute.enabled) (not .gatewayNamespaces) (not .extraIngress) }}
+- "httpRoute.enabled is false, so that the network policy lets no caller in: name them in networkPolicy.extraIngress or gatewayNamespaces"
+{{- end }}
+{{- end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
 - "httpRoute.parentRefs is empty: name the Gateway that the route attaches to, or set httpRoute.enabled to false"
 {{- end }}
@@ -148,6 +232,20 @@
 {{- end }}
 {{- if eq (int .Values.managementPort) (int .Values.service.targetPort) }}
 - "managementPort is {{ .Values.managementPort }}, the same as service.targetPort: set another port"
+{{- end }}
+{{- end }}
+
+{{- define "hello.refusals.tracing" -}}
+{{- $namespace := .Values.tracing.namespace }}
+{{- $host := regexReplaceAll "^https?://([^/:]*).*$" .Values.tracing.endpoint "${1}" }}
+{{- if and .Values.tracing.enabled .Values.networkPolicy.enabled }}
+{{- if not $namespace }}
+{{- if not .Values.networkPolicy.extraEgress }}
+- "tracing.namespace is empty, so that the network policy lets no traces out: name it, or the collector in networkPolicy.extraEgress"
+{{- end }}
+{{- else if not (or (regexMatch (printf "^[^.]+[.]%s([.]svc([.].+)?)?$" $namespace) $host) (and (eq $namespace .Release.Namespace) (not (contains "." $host)))) }}
+- "tracing.endpoint is {{ $host }}, which is not in tracing.namespace, {{ $namespace }}, where the network policy lets traces go: set them alike, or tracing.namespace to nothing and networkPolicy.extraEgress for a collector elsewhere"
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -3,6 +3,21 @@
 {{- mul . 1000 }}
 {{- end }}
 
+{{/* The settings that other values decide, as YAML: each with these values. */}}
+{{- define "hello.settings.decided" -}}
+HOST: listenAddress
+PORT: service.targetPort
+MANAGEMENT_HOST: listenAddress
+MANAGEMENT_PORT: managementPort
+DATABASE_URL: database.url
+DATABASE_CREDENTIALS_FILE: database.credentials
+DATABASE_CA_FILE: database.certificateAuthority
+DATABASE_POOL_MAX: database.poolMax
+MIGRATE: migration.by
+DRAIN_DELAY: drain.delaySeconds
+SHUTDOWN_TIMEOUT: drain.timeoutSeconds
+{{- end }}
+
 {{/* The settings of the serving pods, as YAML. Numbers of a values file are floating-point: written as integers. */}}
 {{- define "hello.settings" -}}
 {{- $database := include "hello.database.settings" (dict "root" . "credentials" .Values.database.credentials) | fromYaml }}

@@ -6,9 +6,9 @@ zone, don't count, so that the zones that are left stay even among themselves; n
 {{- $constraints := list (list "topology.kubernetes.io/zone" .Values.topologySpread.zones) (list "kubernetes.io/hostname" .Values.topologySpread.nodes) }}
 {{- range $constraints }}
 {{- if last . }}
-- topologyKey: {{ first . }}
+- topologyKey: {{ first . | quote }}
   maxSkew: 1
-  whenUnsatisfiable: {{ last . }}
+  whenUnsatisfiable: {{ last . | quote }}
   nodeAffinityPolicy: Honor
   nodeTaintsPolicy: Honor
   matchLabelKeys: [pod-template-hash]

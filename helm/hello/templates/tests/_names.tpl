@@ -3,6 +3,6 @@
 {{- end }}
 
 {{- define "hello.test.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "hello.suffixed" (list (include "hello.name" .) "test") }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "hello.suffixed" (list (include "hello.name" .) "test") | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
