@@ -93,6 +93,7 @@ export const FACTORS: Record<string, readonly Level[]> = {
     DEFAULT,
     values({ nameOverride: 'greeter' }),
     values({ fullnameOverride: 'greetings' }),
+    values({ nameOverride: '456', fullnameOverride: 'true' }),
     values({ nameOverride: 'n'.repeat(63), fullnameOverride: 'f'.repeat(63) }),
   ],
   serviceAccount: [
@@ -205,7 +206,7 @@ export const FACTORS: Record<string, readonly Level[]> = {
     values({
       nodeSelector: { pool: 'general' },
       tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }],
-      priorityClassName: 'high',
+      priorityClassName: '1',
     }),
     values({
       affinity: {
@@ -267,7 +268,7 @@ export const FACTORS: Record<string, readonly Level[]> = {
     values({ networkPolicy: { enabled: false } }, 'closed both ways'),
     values({
       networkPolicy: {
-        gatewayNamespaces: ['nginx-gateway', 'other'],
+        gatewayNamespaces: ['nginx-gateway', '123'],
         monitoringNamespace: '',
         dnsCidrs: ['10.100.0.10/32'],
         extraIngress: [
