@@ -112,7 +112,7 @@ const rollout: Promised = (objects) => {
   ];
 };
 
-/** More than all that was requested is not reached: of memory, which has no more, nor before the node is overcommitted. */
+/** Above 100 % of the request, memory's target is never reached, as its limit is the same, and the CPU's maybe never. */
 const targetReached: Promised = (objects) =>
   ofKind(objects, 'HorizontalPodAutoscaler').flatMap((scaler) =>
     scaler.spec.metrics.flatMap(({ resource }: Fields) =>
