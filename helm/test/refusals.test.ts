@@ -58,6 +58,13 @@ const REFUSED: [values: Record<string, unknown>, ...sentence: string[]][] = [
     'database.url has a password in it',
     'use database.credentials',
   ],
+  [
+    { database: { url: 'postgres://' }, migration: { by: 'service' } },
+    'database.url names no host or no database',
+    'write postgres://host:5432/database',
+  ],
+  [{ database: { url: 'mysql://database.example.com' } }, 'names no host or no database'],
+  [{ database: { url: 'memory:x' } }, 'database.url is memory:x', 'with nothing after it'],
   [{ database: { url: 'sqlite:hello.db' } }, 'only /data can be written', 'sqlite:////data/'],
   [
     {
@@ -214,7 +221,6 @@ const ILL_SHAPED: [values: Record<string, unknown>, where: string][] = [
   [{ settings: { SERVICE_VERSION: 1.1 } }, "at '/settings/SERVICE_VERSION': got number"],
   [{ drain: { handler: 'nobody' } }, "at '/drain/handler'"],
   [{ database: { url: 'oracle://x' } }, "at '/database/url'"],
-  [{ database: { url: 'postgres://' } }, "at '/database/url'"],
 ];
 
 const refusalOf = (values: Record<string, unknown>): Promise<string> =>

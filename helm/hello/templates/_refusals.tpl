@@ -159,6 +159,12 @@
 {{- if regexMatch "//[^/]*:[^/]*@" .url }}
 - "database.url has a password in it, which would lie in a ConfigMap: leave user and password out and use database.credentials"
 {{- end }}
+{{- if and (eq $kind "server") (not (regexMatch "^[a-z]+://[^/?]+/[^/?]+([?].*)?$" .url)) }}
+- "database.url names no host or no database: write postgres://host:5432/database or mysql://host:3306/database"
+{{- end }}
+{{- if and (eq $kind "memory") (ne .url "memory:") }}
+- "database.url is {{ .url }}: write memory: with nothing after it"
+{{- end }}
 {{- if and (eq $kind "sqlite") (not (regexMatch "^sqlite:////data/[^/]+$" .url)) }}
 - "database.url is {{ .url }}, but only /data can be written: set it to sqlite:////data/hello.db"
 {{- end }}
