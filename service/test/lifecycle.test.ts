@@ -2,21 +2,37 @@ import { afterEach, describe, expect, spyOn, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Settings } from '../src/config.ts';
-import { END_MILLISECONDS, type Signal, stopAll, untilSignal } from '../src/http/lifecycle.ts';
+import {
+  END_MILLISECONDS,
+  exitOnSignal,
+  type Signal,
+  stopAll,
+  untilSignal,
+} from '../src/http/lifecycle.ts';
 import { listenOnBun } from '../src/http/listen-on-bun.ts';
 import { expectSecurityHeaders } from './support/client.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
+
+afterEach(() => {
+  for (const signal of SIGNALS)
+    for (const listener of process.listeners(signal))
+      if (!before.get(signal)?.includes(listener)) process.off(signal, listener);
+});
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)('exitOnSignal ends the process at %s with %d', async (signal, status) => {
+  const ended = Promise.withResolvers<number>();
+  exitOnSignal(ended.resolve);
+  process.kill(process.pid, signal);
+  expect(await ended.promise).toBe(status);
+});
+
 describe('untilSignal', () => {
-  const before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
-
-  afterEach(() => {
-    for (const signal of SIGNALS)
-      for (const listener of process.listeners(signal))
-        if (!before.get(signal)?.includes(listener)) process.off(signal, listener);
-  });
-
   for (const [first, second, status] of [
     ['SIGTERM', 'SIGTERM', 143],
     ['SIGTERM', 'SIGINT', 130],

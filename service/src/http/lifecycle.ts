@@ -53,9 +53,9 @@ export const untilSignal = (exit: (status: number) => void = process.exit): Prom
 };
 
 /** Ends the process at SIGTERM or SIGINT, by hand as {@link untilSignal} does: nothing has to be finished. */
-export const exitOnSignal = (): void => {
+export const exitOnSignal = (exit: (status: number) => void = process.exit): void => {
   for (const signal of Object.keys(SIGNALS) as Signal[])
-    process.on(signal, () => process.exit(SIGNALS[signal]));
+    process.on(signal, () => exit(SIGNALS[signal]));
 };
 
 /**

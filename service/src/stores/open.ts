@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Store } from '../greeting/store.ts';
 import { type Log, silentLog } from '../observability/log.ts';
@@ -37,8 +37,8 @@ export const openStore = (url: DatabaseUrl, options: StoreOptions = {}): OpenSto
     return openSqliteStore(url.file);
   } catch (error) {
     const reason = reasonOf(error);
-    const hint = reason === UNABLE_TO_OPEN ? folderFault(resolve(url.file)) : undefined;
-    throw new Error(`can't open the database ${describeStore(url)}: ${hint ?? reason}`);
+    const fault = reason === UNABLE_TO_OPEN ? folderFault(resolve(url.file)) : reason;
+    throw new Error(`can't open the database ${describeStore(url)}: ${fault}`);
   }
 };
 
@@ -77,19 +77,15 @@ const serverOptions = (
 /** What SQLite says of a file in a folder that isn't there, among others. */
 const UNABLE_TO_OPEN = 'unable to open database file';
 
-/** What it means by that, with the remedy; undefined when it is something else. */
-const folderFault = (file: string): string | undefined => {
+/** What it means by that, with the remedy. */
+const folderFault = (file: string): string => {
   const folder = dirname(file);
-  if (!existsSync(folder))
-    return `the folder ${folder} does not exist; make it, or name another in DATABASE_URL`;
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch {
-    return `the folder ${folder} may not be written to; change that, or name another in DATABASE_URL`;
-  }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    return 'it is a folder; name a file in DATABASE_URL';
-  return undefined;
+  const remedy = 'or name another in DATABASE_URL';
+  if (!existsSync(folder)) return `the folder ${folder} does not exist; make it, ${remedy}`;
+  const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder
+    ? 'it is a folder; name a file in DATABASE_URL'
+    : `the folder ${folder} may not be written to; change that, ${remedy}`;
 };
 
 const reasonOf = (error: unknown): string =>
