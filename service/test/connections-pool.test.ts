@@ -4,6 +4,7 @@ import { DatabaseError } from '../src/stores/server/connection.ts';
 import { limitsWithin } from '../src/stores/server/limits.ts';
 import { Pool } from '../src/stores/server/pool.ts';
 import { FakeServer, settled, UNREACHABLE } from './support/fake-connection.ts';
+import { until } from './support/until.ts';
 
 const UNAVAILABLE = { name: 'StoreUnavailableError' };
 const REFUSED = new DatabaseError('unreachable', 'ECONNREFUSED');
@@ -24,14 +25,6 @@ const start = async ({ max = 2, refusal }: { max?: number; refusal?: DatabaseErr
   await settled();
   await settled();
   return { server, pool: started, lines };
-};
-
-const until = async (check: () => boolean, limit: number) => {
-  const begin = performance.now();
-  while (!check()) {
-    if (performance.now() - begin > limit) throw new Error(`not so within ${limit} ms`);
-    await Bun.sleep(5);
-  }
 };
 
 test('connections are opened when they are needed, up to the limit', async () => {

@@ -21,9 +21,9 @@ import {
 } from '../support/database-server.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
+import { until } from '../support/until.ts';
 import { mountCredentials } from './mount.ts';
 import { grantServing } from './privileges.ts';
-import { until } from './service.ts';
 import { storedIn } from './stored.ts';
 import { whileOpen } from './transaction.ts';
 

@@ -4,7 +4,7 @@ import { openStore } from '../../src/stores/open.ts';
 import { SERVER_DEFAULTS } from '../../src/stores/server/settings.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
-import { until } from './service.ts';
+import { until } from '../support/until.ts';
 import { storedIn } from './stored.ts';
 import { whileOpen } from './transaction.ts';
 

@@ -3,8 +3,9 @@ import { runCommand } from '../support/command.ts';
 import type { Database } from '../support/database-server.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { migrate } from './privileges.ts';
-import { talkTo, until } from './service.ts';
+import { talkTo } from './service.ts';
 import { whileOpen } from './transaction.ts';
 
 /** How many processes migrate at once; the issue asks for fifty, which takes a while on two cores. */

@@ -2,8 +2,8 @@ import { expect, test } from 'bun:test';
 import { describeDialects, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { startLoad } from './load.ts';
-import { until } from './service.ts';
 import { expectAcknowledgedStored } from './stored.ts';
 
 const POOL_MAX = 5;

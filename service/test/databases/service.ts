@@ -1,6 +1,7 @@
 import type { Database, DatabaseServer, Dialect, UrlOptions } from '../support/database-server.ts';
 import { sharedServer } from '../support/databases.ts';
 import { type RunningServer, type Runtime, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 export interface Serving {
   readonly server: DatabaseServer;
@@ -65,16 +66,6 @@ export const talkTo = (service: RunningServer): Omit<Serving, 'server' | 'databa
       until(async () => (await put('Served', '1990-10-30')).status === 204, limit),
     log: () => linesOf(service.output()).filter((line) => !('route' in line)),
   };
-};
-
-/** Resolves with the milliseconds until `check` is true. */
-export const until = async (check: () => Promise<boolean>, limit = 10_000): Promise<number> => {
-  const start = performance.now();
-  while (!(await check())) {
-    if (performance.now() - start > limit) throw new Error(`not so within ${limit} ms`);
-    await Bun.sleep(5);
-  }
-  return performance.now() - start;
 };
 
 const timed = async (url: string, init: RequestInit = {}): Promise<Timed> => {

@@ -60,6 +60,25 @@ export interface DatabaseServer {
   remove(): Promise<void>;
 }
 
+/**
+ * A database URL.
+ * @param socketParameter the parameter that names the Unix socket
+ * @param serverPort of the server, unless the options say otherwise
+ */
+export const databaseUrl = (
+  scheme: 'postgres' | 'mysql',
+  socketParameter: Readonly<Record<string, string>>,
+  serverPort: number,
+  database: string,
+  { login, host = '127.0.0.1', port = serverPort, socket, query = {} }: UrlOptions,
+): string => {
+  const user = encodeURIComponent(login?.user ?? '');
+  const secret = login && 'password' in login ? `:${encodeURIComponent(login.password)}` : '';
+  const address = socket ? `localhost:${serverPort}` : `${host}:${port}`;
+  const parameters = new URLSearchParams({ ...(socket ? socketParameter : {}), ...query });
+  return `${scheme}://${user}${secret}@${address}/${database}${parameters.size > 0 ? `?${parameters}` : ''}`;
+};
+
 /** A name that no other database or user of a server has. */
 export const newName = (prefix: string): string =>
   `${prefix}_${crypto.randomUUID().replaceAll('-', '').slice(0, 12)}`;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { certificates } from './certificates.ts';
 import {
   type DatabaseServer,
+  databaseUrl,
   freePort,
   type Login,
   newName,
   newPassword,
   runSql,
-  type UrlOptions,
 } from './database-server.ts';
 import { giveAway, guardedFolder, UNPRIVILEGED } from './guarded-folder.ts';
 import { type MariadbPrograms, mariadbPrograms } from './mariadb-programs.ts';
@@ -93,7 +93,8 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
       return {
         name,
         owner,
-        url: (options) => mysqlUrl(socket, port, name, { login: owner, ...options }),
+        url: (options) =>
+          databaseUrl('mysql', { socket: socket }, port, name, { login: owner, ...options }),
         sql: (text) => sql(text, name),
       };
     },
@@ -133,17 +134,4 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
   await sql(`set password for root@localhost = password(${literal(next)})`);
   password = next;
   return server;
-};
-
-const mysqlUrl = (
-  socketPath: string,
-  serverPort: number,
-  database: string,
-  { login, host = '127.0.0.1', port = serverPort, socket, query = {} }: UrlOptions,
-): string => {
-  const user = encodeURIComponent(login?.user ?? '');
-  const secret = login && 'password' in login ? `:${encodeURIComponent(login.password)}` : '';
-  const address = socket ? `localhost:${serverPort}` : `${host}:${port}`;
-  const parameters = new URLSearchParams({ ...(socket ? { socket: socketPath } : {}), ...query });
-  return `mysql://${user}${secret}@${address}/${database}${parameters.size > 0 ? `?${parameters}` : ''}`;
 };

@@ -3,12 +3,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { certificates } from './certificates.ts';
 import {
   type DatabaseServer,
+  databaseUrl,
   freePort,
   type Login,
   newName,
   newPassword,
   runSql,
-  type UrlOptions,
 } from './database-server.ts';
 import { type GuardedFolder, giveAway, guardedFolder, UNPRIVILEGED } from './guarded-folder.ts';
 import { linkFolder } from './link-folder.ts';
@@ -113,7 +113,8 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
       return {
         name,
         owner,
-        url: (options) => postgresqlUrl(folder.path, port, name, { login: owner, ...options }),
+        url: (options) =>
+          databaseUrl('postgres', { host: folder.path }, port, name, { login: owner, ...options }),
         sql: (text) => sql(text, name),
       };
     },
@@ -147,17 +148,4 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
   writeCertificate(data, certificates().right);
   await server.start();
   return server;
-};
-
-const postgresqlUrl = (
-  folder: string,
-  serverPort: number,
-  database: string,
-  { login, host = '127.0.0.1', port = serverPort, socket, query = {} }: UrlOptions,
-): string => {
-  const user = encodeURIComponent(login?.user ?? '');
-  const secret = login && 'password' in login ? `:${encodeURIComponent(login.password)}` : '';
-  const address = socket ? `localhost:${serverPort}` : `${host}:${port}`;
-  const parameters = new URLSearchParams({ ...(socket ? { host: folder } : {}), ...query });
-  return `postgres://${user}${secret}@${address}/${database}${parameters.size > 0 ? `?${parameters}` : ''}`;
 };

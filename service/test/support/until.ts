@@ -1,11 +1,13 @@
-/** Resolves once `condition` is true; rejects after `limitMilliseconds`. */
+/** Resolves with the milliseconds until `condition` is true; rejects after `limitMilliseconds`. */
 export const until = async (
   condition: () => boolean | Promise<boolean>,
   limitMilliseconds = 10_000,
-): Promise<void> => {
-  const deadline = performance.now() + limitMilliseconds;
+): Promise<number> => {
+  const start = performance.now();
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`not so within ${limitMilliseconds} ms`);
+    if (performance.now() - start > limitMilliseconds)
+      throw new Error(`not so within ${limitMilliseconds} ms`);
     await Bun.sleep(5);
   }
+  return performance.now() - start;
 };
