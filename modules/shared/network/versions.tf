@@ -3,8 +3,6 @@ terraform {
   required_version = ">= 1.11.1"
 
   required_providers {
-    # For the modules that it calls, which bound the version less.
-    # tflint-ignore: terraform_unused_required_providers
     aws = {
       source  = "hashicorp/aws"
       version = ">= 6.42, < 7.0"
