@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Simulation } from '../../tools/aws-simulation/simulation.ts';
+import type { Call } from './prove.ts';
 import type { Inputs } from './root.ts';
 
 /** What a validation refuses: changed inputs, and a part of the message. */
@@ -21,8 +22,7 @@ const RULE = /checked by the validation rule at .*variables\.tf:(\d+)/s;
  */
 export const tryValidations = async (
   simulation: Simulation,
-  module: string,
-  right: Inputs,
+  { module, inputs: right, surroundings }: Call,
   refusals: readonly Refusal[],
 ): Promise<string[]> => {
   const variables = await Bun.file(join(MODULES, module, 'variables.tf')).text();
@@ -30,6 +30,7 @@ export const tryValidations = async (
     const root = simulation.root({
       'variables/variables.tf': variables,
       'main.tf.json': JSON.stringify({
+        ...surroundings,
         module: Object.fromEntries(
           calls.map((inputs, index) => [`call_${index}`, { source: './variables', ...inputs }]),
         ),

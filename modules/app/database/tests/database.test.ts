@@ -1,18 +1,18 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect } from 'bun:test';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Faults,
   type Resource,
-  SIMULATED,
   type Simulation,
   startSimulation,
 } from '../../../../tools/aws-simulation/simulation.ts';
 import { packFunction } from '../../../../tools/lambda.ts';
 import { actionsOf } from '../../../tests/actions.ts';
+import { testInterfaces, testRefusals } from '../../../tests/prove.ts';
 import { ACCOUNT_ID, callModule, type Inputs } from '../../../tests/root.ts';
 import { testWithSources } from '../../../tests/sources.ts';
-import { type Refusal, tryValidations } from '../../../tests/validations.ts';
+import type { Refusal } from '../../../tests/validations.ts';
 import { faultsOf } from './promises.ts';
 
 const MODULE = 'app/database';
@@ -465,19 +465,6 @@ const REFUSALS: readonly Refusal[] = [
   [{ deletion_days: 31 }, 'deletion_days is 31: set a whole number from 7 to 30'],
 ];
 
-test('against the interfaces of the modules it calls, it is valid', async () => {
-  const wiring = await startSimulation({ sources: [] });
-  try {
-    const root = wiring.root(callModule(MODULE, RIGHT));
-    await wiring.run(root, 'init');
-    await wiring.run(root, 'validate');
-    // With the real provider, which checks more, and the real modules.
-    if (!SIMULATED) await wiring.run(root, 'plan');
-  } finally {
-    await wiring.stop();
-  }
-}, 120_000);
-
 const RIGHT = {
   ...{ name: 'hello-test', region: PRIMARY, account_id: ACCOUNT_ID },
   ...{ vpc_id: 'vpc-1', database_subnet_group_name: 'hello-test' },
@@ -485,6 +472,7 @@ const RIGHT = {
   ...{ instance_class: 'db.r8g.large', engine_version: '17.7' },
 };
 
-test('each wrong input is refused in words', async () => {
-  expect(await tryValidations(simulation, MODULE, RIGHT, REFUSALS)).toEqual([]);
-}, 120_000);
+const CALL = { module: MODULE, inputs: RIGHT };
+
+testInterfaces(CALL);
+testRefusals(CALL, REFUSALS);

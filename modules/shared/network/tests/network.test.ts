@@ -1,15 +1,21 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect } from 'bun:test';
 import { rmSync, writeFileSync } from 'node:fs';
 import {
   type Resource,
-  SIMULATED,
   type Simulation,
   startSimulation,
 } from '../../../../tools/aws-simulation/simulation.ts';
 import { actionsOf } from '../../../tests/actions.ts';
+import {
+  set,
+  testInterfaces,
+  testRefusals,
+  type Weakening,
+  without,
+} from '../../../tests/prove.ts';
 import { ACCOUNT_ID, callModule } from '../../../tests/root.ts';
 import { testWithSources } from '../../../tests/sources.ts';
-import { type Refusal, tryValidations } from '../../../tests/validations.ts';
+import type { Refusal } from '../../../tests/validations.ts';
 import { faultsOf } from './promises.ts';
 
 const MODULE = 'shared/network';
@@ -23,6 +29,7 @@ const INPUTS = {
   other_ranges: { 'eu-central-1': '10.17.0.0/16' },
   interface_endpoints: ['secretsmanager', 'ecr.api'],
 };
+const CALL = { module: MODULE, inputs: INPUTS };
 
 let simulation: Simulation;
 
@@ -110,11 +117,7 @@ testWithSources(
   300_000,
 );
 
-/** Each takes one promise away from an account. */
-const WEAKENINGS: readonly (readonly [
-  fault: string,
-  weaken: (account: Resource[]) => Resource[],
-])[] = [
+const WEAKENINGS: readonly Weakening[] = [
   ['not one database subnet in each zone', without(named('-database-eu-west-1b'))],
   ['not one application subnet in each zone', without(named('-application-eu-west-1a'))],
   ['not one public subnet in each zone', without(named('-public-eu-west-1c'))],
@@ -164,19 +167,6 @@ function named(part: string) {
     type === 'aws_subnet' && attributes.tags?.Name?.endsWith(part);
 }
 
-function without(matches: (resource: Resource) => boolean) {
-  return (account: Resource[]) => account.filter((resource) => !matches(resource));
-}
-
-function set(type: string, attributes: object) {
-  return (account: Resource[]) =>
-    account.map((resource) =>
-      resource.type === type
-        ? { ...resource, attributes: { ...resource.attributes, ...attributes } }
-        : resource,
-    );
-}
-
 const REFUSALS: readonly Refusal[] = [
   [{ name: 'Hello' }, 'name is "Hello": set 3 to 32 lower-case letters'],
   [{ region: 'Ireland' }, 'region is "Ireland": set the code of a region'],
@@ -202,19 +192,5 @@ const REFUSALS: readonly Refusal[] = [
   [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
 ];
 
-test('against the interfaces of the modules it calls, it is valid', async () => {
-  const wiring = await startSimulation({ sources: [] });
-  try {
-    const root = wiring.root(callModule(MODULE, INPUTS));
-    await wiring.run(root, 'init');
-    await wiring.run(root, 'validate');
-    // With the real provider, which checks more, and the real modules.
-    if (!SIMULATED) await wiring.run(root, 'plan');
-  } finally {
-    await wiring.stop();
-  }
-}, 120_000);
-
-test('each wrong input is refused in words', async () => {
-  expect(await tryValidations(simulation, MODULE, INPUTS, REFUSALS)).toEqual([]);
-}, 120_000);
+testInterfaces(CALL);
+testRefusals(CALL, REFUSALS);
