@@ -3,6 +3,7 @@ import { newUsername } from '../support/client.ts';
 import type { DatabaseServer } from '../support/database-server.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
+import { LATEST_RECOVERY_MILLISECONDS } from './load.ts';
 import { migrate } from './privileges.ts';
 import { type Serving, serving, type Timed, talkTo } from './service.ts';
 import { storedIn } from './stored.ts';
@@ -10,8 +11,6 @@ import { whileOpen } from './transaction.ts';
 
 /** What the service may take to tell that the database doesn't answer. */
 const LIMIT_MILLISECONDS = 2_500;
-
-const RECOVERY_MILLISECONDS = 1_000;
 
 const expectUnavailable = (answer: Timed, limit = LIMIT_MILLISECONDS): void => {
   expect(answer.status).toBe(503);
@@ -60,7 +59,7 @@ describeDialects('a fault', (dialect) => {
         }
         expect(told(talk)).toHaveLength(1);
         await server.start();
-        expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+        expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
         await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
         await talk.until(async () => told(talk).length === 2, 2_500);
         expect(await service.stop()).toBe(0);
@@ -91,7 +90,7 @@ describeDialects('a fault', (dialect) => {
           await Bun.sleep(1_500);
           expect(told(talk)).toHaveLength(before + 1);
           await server.start();
-          expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+          expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
           await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
           await talk.until(async () => told(talk).length === before + 2, 2_500);
         });
@@ -142,7 +141,7 @@ describeDialects('a fault', (dialect) => {
         } finally {
           await setReadOnly(server, false);
         }
-        expect(await untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+        expect(await untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
       }),
     30_000,
   );
@@ -172,7 +171,7 @@ describeDialects('a fault', (dialect) => {
       // New connections tell at once whether the server is read-only; a failover meets old ones.
       await Bun.sleep(1_000);
       await setSessions(false);
-      expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+      expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, index) => talk.put(newUsername(), `19${index + 10}-01-01`)),
       );
@@ -201,7 +200,7 @@ describeDialects('a fault', (dialect) => {
         await limitTo(3);
         try {
           await server.disconnect(user);
-          expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+          expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
           await whileOpen(dialect, database, ['select * from birthday for update'], async () => {
             const answers: Promise<Timed>[] = [];
             for (const username of usernames) {
@@ -211,14 +210,14 @@ describeDialects('a fault', (dialect) => {
             await talk.until(isLogged, 2_500);
             for (const answer of await Promise.all(answers)) expectUnavailable(answer);
           });
-          expect(await talk.untilServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+          expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
         } finally {
           await limitTo(0);
         }
         await talk.until(async () => {
           const answers = await Promise.all(Array.from({ length: 50 }, () => talk.get('Served')));
           return answers.every(({ status }) => status === 200);
-        }, RECOVERY_MILLISECONDS);
+        }, LATEST_RECOVERY_MILLISECONDS);
         expect(await server.connectionCount(user)).toBeLessThanOrEqual(5);
         const metrics = await (await fetch(`${talk.service.managementUrl}/metrics`)).text();
         expect(metrics).toMatch(/^hello_database_connections_refused_total [1-9]\d*$/m);

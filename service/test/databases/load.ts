@@ -1,6 +1,9 @@
 import { newUsername } from '../support/client.ts';
 import type { RunningServer } from '../support/server.ts';
 
+/** How soon requests succeed after a fault, on a machine that is busy; usually within a second, which kill.test.ts holds. */
+export const LATEST_RECOVERY_MILLISECONDS = 5_000;
+
 /** PUT and GET by several users at once, each answer checked against what may be stored. */
 export interface Load {
   /** What was wrong with an answer, a line each. */

@@ -3,13 +3,10 @@ import { describeDialects, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { startLoad } from './load.ts';
+import { LATEST_RECOVERY_MILLISECONDS, startLoad } from './load.ts';
 import { expectAcknowledgedStored } from './stored.ts';
 
 const POOL_MAX = 5;
-
-/** How soon after the network is well again requests succeed. */
-const RECOVERY_MILLISECONDS = 1_000;
 
 /** What is done to the network, and how long, and whether requests can't but be refused. */
 const FAULTS: Record<
@@ -52,7 +49,7 @@ describeDialects('the network to the database', (dialect) => {
         expect(proxy.faultCount()).toBeGreaterThan(faults);
         if (refuses) expect(load.counts.get(503) ?? 0).toBeGreaterThan(refused);
         proxy.restore();
-        expect(await load.untilFirstServed()).toBeLessThan(RECOVERY_MILLISECONDS);
+        expect(await load.untilFirstServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
         await load.untilAllServed();
         await load.stop();
         expect(load.faults).toEqual([]);
