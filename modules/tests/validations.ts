@@ -27,6 +27,7 @@ export const tryValidations = async (
 ): Promise<string[]> => {
   const variables = await Bun.file(join(MODULES, module, 'variables.tf')).text();
   const planned = async (calls: readonly Inputs[]) => {
+    if (calls.length === 0) return [];
     const root = simulation.root({
       'variables/variables.tf': variables,
       'main.tf.json': JSON.stringify({

@@ -140,10 +140,26 @@ func Eval(expression string, environment map[string]any) any {
 	if err != nil {
 		panic(fmt.Sprintf("expression %q: %v", expression, err))
 	}
-	if number, ok := result.(int); ok {
-		return float64(number)
+	return plain(result)
+}
+
+// plain makes of a result what JSON would: whole numbers are floating, names are texts.
+func plain(value any) any {
+	switch value := value.(type) {
+	case int:
+		return float64(value)
+	case []any:
+		for i := range value {
+			value[i] = plain(value[i])
+		}
+	case map[any]any:
+		members := map[string]any{}
+		for name, member := range value {
+			members[fmt.Sprint(name)] = plain(member)
+		}
+		return members
 	}
-	return result
+	return value
 }
 
 var inTemplate = regexp.MustCompile(`\{([^}]*)\}`)

@@ -1,0 +1,4 @@
+output "arn" {
+  description = "The certificate, once it is issued."
+  value       = module.certificate.acm_certificate_arn
+}
