@@ -77,3 +77,13 @@ test('the extractor makes the values and calls that are committed', async () => 
   }
   rmSync(folder, { recursive: true });
 });
+
+test("the extractor makes AWS's policies that are committed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hello-policies-'));
+  const file = join(folder, 'policies.json');
+  const command = [join(HERE, 'extract/extract'), 'policies', file];
+  expect(Bun.spawnSync(command, { stderr: 'inherit' }).exitCode).toBe(0);
+  const committed = join(HERE, '../../modules/tests/managed-policies.json');
+  expect(await Bun.file(file).text()).toBe(await Bun.file(committed).text());
+  rmSync(folder, { recursive: true });
+});
