@@ -36,3 +36,15 @@ module "secrets_key" {
   aliases                 = [local.secrets_key_alias]
   deletion_window_in_days = var.deletion_days
 }
+
+# tflint-ignore: terraform_unused_declarations
+data "aws_regions" "enabled" {
+  count = length(var.replica_regions) > 0 ? 1 : 0
+
+  lifecycle {
+    postcondition {
+      condition     = length(setsubtract(var.replica_regions, self.names)) == 0
+      error_message = "replica_regions is ${jsonencode(var.replica_regions)}, of which the account has no ${join(", ", setsubtract(var.replica_regions, self.names))}: check the spelling, or enable the region in the account."
+    }
+  }
+}

@@ -120,3 +120,10 @@ check "role" {
     error_message = "role is ${var.role}, but AWS says that ${var.name} in ${var.region} ${var.role == "primary" ? "follows" : "takes writes"}: set role to what the cluster is after the failover."
   }
 }
+
+# The network has the same zones in every layer of subnets.
+data "aws_subnet" "application" {
+  count = length(var.application_subnet_ids)
+
+  id = var.application_subnet_ids[count.index]
+}

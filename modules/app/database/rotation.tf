@@ -106,9 +106,10 @@ resource "aws_vpc_security_group_egress_rule" "rotation_to_secrets_manager" {
 }
 
 resource "aws_iam_role" "rotation" {
-  name               = "${local.regional_name}-rotation"
-  description        = "Rotation of the secrets of the database ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.rotation_trust.json
+  name                 = "${local.regional_name}-rotation"
+  description          = "Rotation of the secrets of the database ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.rotation_trust.json
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "rotation" {

@@ -166,8 +166,8 @@ variable "instance_class" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^db\\.(serverless|[a-z][0-9][a-z]*\\.[0-9a-z]+)$", var.instance_class))
-    error_message = "instance_class is ${jsonencode(var.instance_class)}: set a class such as db.r8g.large, or db.serverless."
+    condition     = can(regex("^db\\.(serverless|[a-z][0-9][a-z]*\\.(medium|large|xlarge|(2|4|8|12|16|24|32|48)xlarge))$", var.instance_class))
+    error_message = "instance_class is ${jsonencode(var.instance_class)}: set a class such as db.r8g.large or db.r8g.2xlarge, or db.serverless."
   }
 
   validation {
@@ -354,5 +354,16 @@ variable "deletion_days" {
   validation {
     condition     = var.deletion_days >= 7 && var.deletion_days <= 30 && floor(var.deletion_days) == var.deletion_days
     error_message = "deletion_days is ${var.deletion_days}: set a whole number from 7 to 30."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds every role made here, or null for none. Pipelines may make no role without theirs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws:iam::[0-9]{12}:policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is ${jsonencode(var.permissions_boundary_arn)}: set the ARN of a policy, or null."
   }
 }

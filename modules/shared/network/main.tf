@@ -76,6 +76,7 @@ module "vpc" {
   vpc_flow_log_iam_role_use_name_prefix   = false
   vpc_flow_log_iam_policy_name            = "${var.name}-${var.region}-flow-log"
   vpc_flow_log_iam_policy_use_name_prefix = false
+  vpc_flow_log_permissions_boundary       = var.permissions_boundary_arn
   flow_log_cloudwatch_iam_role_conditions = [{
     test     = "StringEquals"
     variable = "aws:SourceAccount"

@@ -32,3 +32,8 @@ output "nat_public_addresses" {
   description = "Addresses from which the application subnets reach the Internet."
   value       = module.vpc.nat_public_ips
 }
+
+output "nat_gateway_ids" {
+  description = "NAT gateways by their zone; the first zone's only with `single_nat_gateway`. Dimension of their metrics."
+  value       = zipmap(slice(var.zones, 0, var.single_nat_gateway ? 1 : length(var.zones)), module.vpc.natgw_ids)
+}

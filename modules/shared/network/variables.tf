@@ -82,8 +82,8 @@ variable "other_ranges" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for range in values(var.other_ranges) : can(cidrnetmask(range))])
-    error_message = "other_ranges is ${jsonencode(var.other_ranges)}: set IPv4 ranges, such as 10.32.0.0/16."
+    condition     = alltrue([for range in values(var.other_ranges) : can(cidrnetmask(range)) && try(cidrsubnet(range, 0, 0) == range, false)])
+    error_message = "other_ranges is ${jsonencode(var.other_ranges)}: set IPv4 ranges by their first addresses, such as 10.32.0.0/16."
   }
 
   validation {
@@ -112,8 +112,18 @@ variable "interface_endpoints" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)*$", service)) && !contains(["s3", "dynamodb"], service)])
-    error_message = "interface_endpoints is ${jsonencode(var.interface_endpoints)}: set names such as ecr.api, without com.amazonaws.REGION; s3 has a gateway endpoint, which is always there and costs nothing."
+    condition     = length(setintersection(var.interface_endpoints, ["s3", "dynamodb"])) == 0
+    error_message = "interface_endpoints is ${jsonencode(var.interface_endpoints)}: leave s3 out, it has a gateway endpoint that is always there and costs nothing; leave dynamodb out, nothing here uses it and its endpoint is a gateway too."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+    condition = length(setsubtract(var.interface_endpoints, [
+      "autoscaling", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "events", "kms",
+      "lambda", "logs", "monitoring", "rds", "s3", "dynamodb", "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "sts",
+      "wafv2", "xray",
+    ])) == 0
+    error_message = "interface_endpoints is ${jsonencode(var.interface_endpoints)}: set names of services that this network's clients use, such as ecr.api, without com.amazonaws.REGION; the list is in the module's variables.tf."
   }
 }
 
@@ -138,5 +148,16 @@ variable "key_deletion_days" {
   validation {
     condition     = var.key_deletion_days >= 7 && var.key_deletion_days <= 30 && floor(var.key_deletion_days) == var.key_deletion_days
     error_message = "key_deletion_days is ${var.key_deletion_days}: set a whole number from 7 to 30."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds every role made here, or null for none. Pipelines may make no role without theirs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws:iam::[0-9]{12}:policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is ${jsonencode(var.permissions_boundary_arn)}: set the ARN of a policy, or null."
   }
 }

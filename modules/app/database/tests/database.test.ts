@@ -208,9 +208,12 @@ testWithSources(
     expect(await masterPassword()).not.toBe(before);
     expect(await masterSecret()).toBe(await masterPassword());
 
+    const protectedOnes = await simulation.resources();
     const refused = await simulation.tofu(standby.root, 'destroy');
     expect(refused.exitCode).not.toBe(0);
-    expect(refused.stdout + refused.stderr).toMatch(/deletion.?protection/i);
+    expect(refused.stdout + refused.stderr).toMatch(/deletion.?protection|prevent_destroy/i);
+    // Terraform, which can't refuse the plan, leaves the cluster only.
+    if (!process.env.TOFU) expect(await simulation.resources()).toEqual(protectedOnes);
     for (const unit of [standby, primary]) {
       unit.change({ deletion_protection: false });
       await simulation.run(unit.root, 'apply');
@@ -334,9 +337,18 @@ testWithSources(
 );
 
 testWithSources(
-  'without the archive of the function nothing is applied',
+  'zones that the network lacks, regions that the account lacks, and a missing archive of the function are refused',
   async () => {
-    const { root } = await makeUnit(PRIMARY, PRIMARY_INPUTS);
+    const { root, change } = await makeUnit(PRIMARY, PRIMARY_INPUTS);
+    change({ instance_zones: [`${PRIMARY}d`], replica_regions: ['eu-centrl-1'] });
+    const unknown = oneLine((await simulation.tofu(root, 'plan')).stderr);
+    expect(unknown).toContain(
+      'replica_regions is ["eu-centrl-1"], of which the account has no eu-',
+    );
+    expect(unknown).toContain(
+      'instance_zones is ["eu-west-1d"], but the network has ["eu-west-1a"',
+    );
+    change({});
     const copy = join(root, 'copy');
     cpSync(join(import.meta.dir, '..'), copy, { recursive: true });
     rmSync(join(copy, 'rotation.zip'));
@@ -431,6 +443,8 @@ const REFUSALS: readonly Refusal[] = [
   [{ instance_zones: ['eu-west-1a', 'eu-west-1a'] }, 'instance_zones names a zone twice'],
   [{ instance_zones: ['us-east-1a'] }, 'set zones of eu-west-1, such as eu-west-1a'],
   [{ instance_class: 'large' }, 'instance_class is "large": set a class such as db.r8g.large'],
+  [{ instance_class: 'db.r8g.huge' }, 'instance_class is "db.r8g.huge": set a class such as'],
+  [{ permissions_boundary_arn: 'bounds' }, 'permissions_boundary_arn is "bounds": set the ARN'],
   [
     { instance_class: 'db.t4g.medium', global_cluster_identifier: 'x' },
     'instance_class is "db.t4g.medium": a global database needs a class for memory',

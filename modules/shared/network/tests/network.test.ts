@@ -187,7 +187,14 @@ const REFUSALS: readonly Refusal[] = [
       `range 10.16.0.0/16 overlaps with one of other_ranges, {"other":"${range}"}`,
     ],
   ),
-  [{ interface_endpoints: ['s3'] }, 'interface_endpoints is ["s3"]: set names such as ecr.api'],
+  [{ other_ranges: { other: '10.32.0.1/16' } }, 'set IPv4 ranges by their first addresses'],
+  [{ interface_endpoints: ['s3'] }, 'interface_endpoints is ["s3"]: leave s3 out'],
+  [{ interface_endpoints: ['dynamodb'] }, 'leave dynamodb out'],
+  [
+    { interface_endpoints: ['ecr-api'] },
+    'interface_endpoints is ["ecr-api"]: set names of services',
+  ],
+  [{ permissions_boundary_arn: 'bounds' }, 'permissions_boundary_arn is "bounds": set the ARN'],
   [{ flow_log_retention_days: 31 }, 'flow_log_retention_days is 31: set a number that CloudWatch'],
   [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
 ];
