@@ -216,9 +216,11 @@ export function renewed(folder: string): Provider {
   for (const type of KEPT_TYPES)
     resource_schemas[type] = before.resource_schemas[type] as Schemas[string];
   for (const [path, computed] of Object.entries(corrections)) {
-    const [type = '', ...names] = path.split('.');
+    const names = path.split('.');
+    const schemas = names[0] === 'data' ? data_source_schemas : resource_schemas;
+    if (schemas === data_source_schemas) names.shift();
     const last = names.pop() as string;
-    let block = resource_schemas[type]?.block;
+    let block = schemas[names.shift() as string]?.block;
     for (const name of names) block = block?.block_types?.[name]?.block;
     const attribute = block?.attributes?.[last];
     if (!attribute) throw new Error(`corrections.json: there is no ${path} any more`);
