@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { version } from '../../package.json' with { type: 'json' };
 import { ConfigError, help, loadConfig, Settings, settingsTable } from '../src/config.ts';
 
 const NAMES = Object.keys(Settings.properties);
@@ -12,7 +13,7 @@ const DEFAULTS = {
   timeZone: 'UTC',
   logLevel: 'info',
   appName: 'Hello',
-  version: { version: '0.1.0', commit: 'unknown' },
+  version: { version, commit: 'unknown' },
   server: undefined,
   basePath: '',
   limits: { maxBodyBytes: 16_384, maxRequestsInFlight: 1_000 },

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { version } from '../../package.json' with { type: 'json' };
 import { builtVersion, versionLine } from '../src/version.ts';
 import { useServices } from './services.ts';
 
@@ -20,8 +21,8 @@ for (const runtime of ['bun', 'deno'] as const)
   }, 30_000);
 
 test('without them the version is that of the package', async () => {
-  expect(builtVersion).toEqual({ version: '0.1.0', commit: 'unknown' });
-  expect(versionLine({})).toBe('hello 0.1.0 (commit unknown)');
+  expect(builtVersion).toEqual({ version, commit: 'unknown' });
+  expect(versionLine({})).toBe(`hello ${version} (commit unknown)`);
   expect(versionLine({ SERVICE_VERSION: '2.0.0', SERVICE_COMMIT: 'abc' })).toBe(
     'hello 2.0.0 (commit abc)',
   );

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { version } from '../../../package.json' with { type: 'json' };
 import { METRICS } from '../../src/observability/metrics.ts';
 import { COMMIT } from '../support/binary.ts';
 import { newUsername } from '../support/client.ts';
@@ -93,7 +94,7 @@ const expectProcess = (families: readonly ParsedFamily[], { runtime }: Target): 
   expect(sample(families, 'http_requests_in_flight')).toBe(0);
   expect(sample(families, 'hello_draining')).toBe(0);
   expect(sample(families, 'hello_log_lines_dropped_total')).toBe(0);
-  expect(sample(families, 'hello_build_info', { version: '0.1.0', commit })).toBe(1);
+  expect(sample(families, 'hello_build_info', { version, commit })).toBe(1);
   expect(sample(families, 'process_cpu_seconds_total')).toBeGreaterThan(0.01);
   expect(sample(families, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
   const started = sample(families, 'process_start_time_seconds') ?? 0;

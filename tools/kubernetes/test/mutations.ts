@@ -579,7 +579,7 @@ export const ENVIRONMENT_MUTATIONS: Record<EnvironmentPromiseName, readonly Muta
     ),
   ],
   'image by digest': [
-    server('a tag', (container) => Object.assign(container, { image: 'hello:0.1.0' })),
+    server('a tag', (container) => Object.assign(container, { image: 'hello:1.2.3' })),
   ],
   'pods by number': [
     of('HorizontalPodAutoscaler', 'fewer', ({ spec }) => Object.assign(spec, { minReplicas: 2 })),
