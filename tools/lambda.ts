@@ -5,7 +5,10 @@ import { zipSync } from 'fflate';
 const ROOT = join(import.meta.dir, '..');
 
 /** Folders with an `index.ts` that exports `handler`. */
-export const FUNCTIONS = ['modules/app/database/rotation'];
+export const FUNCTIONS = [
+  'modules/app/database/rotation',
+  'modules/shared/alerting/troubleshooting',
+];
 
 /** Before any zone's offset, this is the first date that a zip archive knows. */
 const EPOCH = new Date(1980, 0, 1);

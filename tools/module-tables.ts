@@ -9,8 +9,13 @@ const TABLES = /(<!-- inputs and outputs -->\n)[\s\S]*(<!-- \/inputs and outputs
 /** A block as `tofu fmt` lays it out: its name, and its body up to the brace at the start of a line. */
 const BLOCK = /^(?:variable|output) "(\w+)" \{\n([\s\S]*?)^\}/gm;
 
+/** What an argument is set to, on one line; what opens on its line ends at the next bracket that is indented like it. */
 const argument = (body: string, name: string): string | undefined =>
-  new RegExp(`^  ${name} += (.*)$`, 'm').exec(body)?.[1];
+  new RegExp(`^  ${name} += (.*[^({[\\n]$|[\\s\\S]*?\\n  [)}\\]]+$)`, 'm')
+    .exec(body)?.[1]
+    ?.replaceAll(/(?<=[({[])\s*\n\s*|\s*\n\s*(?=[)}\]])/g, ' ')
+    .replaceAll(/,?\s*\n\s*/g, ', ')
+    .replaceAll(/ +/g, ' ');
 
 const blocks = async (file: string) =>
   [...(await Bun.file(file).text()).matchAll(BLOCK)].map(([, name = '', body = '']) => ({

@@ -12,9 +12,9 @@ import {
 import { postgresqlMissing, startPostgresql } from '../../../../service/test/support/postgresql.ts';
 import { startServer } from '../../../../service/test/support/server.ts';
 import { packFunction } from '../../../../tools/lambda.ts';
+import { type PackedFunction, unpackFunction } from '../../../tests/function.ts';
 import type { RotationEvent } from '../rotation/index.ts';
 import { scramVerifier } from '../rotation/scram.ts';
-import { type PackedFunction, unpackFunction } from './function.ts';
 import { type SecretsManager, STEPS, startSecretsManager } from './secrets-manager.ts';
 
 const FOLDER = 'modules/app/database/rotation';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { packFunction } from '../../../../tools/lambda.ts';
+import { packFunction } from '../../tools/lambda.ts';
 
 /** A Lambda function's archive, unpacked; each call runs it in a Node process of its own. */
 export interface PackedFunction {

@@ -1,0 +1,48 @@
+import { type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import type { Alarm } from '../alarm.ts';
+import type { Question } from '../ask.ts';
+import { cloudTrail } from '../clients.ts';
+import { timeOf, windowOf } from './window.ts';
+
+/** The newest 50, one page; the API allows two calls a second. */
+const MAX_RESULTS = 50;
+const RESOURCES_NAMED = 3;
+
+/** What was changed in a region, the newest first: deploys among it, by image and by plan. Who did it is not told. */
+export const changesIn = (alarm: Alarm, region: string): Question => ({
+  title: `Changes in ${region}, by CloudTrail`,
+  ask: async (abortSignal) => {
+    const { from, until } = windowOf(alarm);
+    const { Events = [] } = await cloudTrail(region).send(
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: 'ReadOnly', AttributeValue: 'false' }],
+        StartTime: from,
+        EndTime: until,
+        MaxResults: MAX_RESULTS,
+      }),
+      { abortSignal },
+    );
+    const kinds = new Map<string, Event[]>();
+    for (const event of Events) {
+      const kind = `${event.EventSource} ${event.EventName}`;
+      kinds.set(kind, [...(kinds.get(kind) ?? []), event]);
+    }
+    return [...kinds].map(([kind, events]) => {
+      const times = events.length > 1 ? `${events.length} times, ` : '';
+      return [`${times}last ${timeOf(events[0]?.EventTime)} ${kind}`, ...resourcesOf(events)].join(
+        ' ',
+      );
+    });
+  },
+});
+
+/** Without people: users and keys of IAM are named after them. */
+const resourcesOf = (events: readonly Event[]): string[] => {
+  const names = events
+    .flatMap(({ Resources = [] }) => Resources)
+    .filter(
+      ({ ResourceType }) => !/::(User|AccessKey|MfaDevice|AssumedRole)/i.test(ResourceType ?? ''),
+    )
+    .flatMap(({ ResourceName }) => ResourceName ?? []);
+  return [...new Set(names)].slice(0, RESOURCES_NAMED);
+};
