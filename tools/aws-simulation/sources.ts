@@ -41,19 +41,31 @@ interface Interface {
   outputs: Record<string, string>;
 }
 
-/** The calls in `modules/`, each once. */
+/** The calls in `modules/`, each once, and those in the cached code of what is called. */
 export async function moduleCalls(): Promise<Call[]> {
   const calls = new Map<string, Call>();
-  for (const file of new Glob('modules/**/*.tf').scanSync({ cwd: ROOT })) {
-    const text = await Bun.file(join(ROOT, file)).text();
-    for (const [, name = '', folder = '', version = ''] of text.matchAll(
-      /source\s*= "terraform-aws-modules\/([\w-]+)\/aws(?:\/\/([\w/-]+))?"\s*\n\s*version\s*= "([\d.]+)"/g,
-    )) {
-      calls.set(`${name} ${version} ${folder}`, { name, version, folder });
+  const find = async (folder: string, pattern: string): Promise<void> => {
+    for (const file of existsSync(folder) ? new Glob(pattern).scanSync({ cwd: folder }) : []) {
+      for (const call of callsIn(await Bun.file(join(folder, file)).text())) {
+        const path = pathOf(call);
+        if (calls.has(path)) continue;
+        calls.set(path, call);
+        await find(join(MODULE_SOURCES, path), '*.tf');
+      }
     }
-  }
+  };
+  await find(join(ROOT, 'modules'), '**/*.tf');
   return [...calls.values()].sort((a, b) => Bun.inspect(a).localeCompare(Bun.inspect(b)));
 }
+
+const pathOf = ({ name, version, folder }: Call): string => join(name, version, folder);
+
+const callsIn = (text: string): Call[] =>
+  [
+    ...text.matchAll(
+      /source\s*= "terraform-aws-modules\/([\w-]+)\/aws(?:\/\/([\w/-]+))?"\s*\n\s*version\s*= "([\d.]+)"/g,
+    ),
+  ].map(([, name = '', folder = '', version = '']) => ({ name, version, folder }));
 
 /** The registry that is asked for modules which aren't in the cache: MODULE_REGISTRY, empty for none. */
 export const MODULE_REGISTRY = process.env.MODULE_REGISTRY ?? 'https://registry.terraform.io';
@@ -68,10 +80,12 @@ export async function missingSources(): Promise<string[]> {
 }
 
 async function uncached(): Promise<string[]> {
-  const absent = (await moduleCalls())
-    .filter(({ name, version }) => !existsSync(join(MODULE_SOURCES, name, version)))
-    .map(({ name, version }) => `${name} ${version}`);
-  return [...new Set(absent)];
+  // What uncached code calls, only the record tells.
+  const paths = [...(await moduleCalls()).map(pathOf), ...Object.keys(recorded)];
+  const modules = new Set(paths.map((path) => path.split('/').slice(0, 2).join('/')));
+  return [...modules]
+    .filter((module) => !existsSync(join(MODULE_SOURCES, module)))
+    .map((module) => module.replace('/', ' '));
 }
 
 /** A hash of what decides what modules make: the code in `modules/` and `live/`, and in it the versions of what they call. */
@@ -118,13 +132,13 @@ const shell = async (command: string): Promise<boolean> =>
     stdio: ['ignore', 'ignore', 'ignore'],
   }).exited) === 0;
 
-/** Records the interface of every module that ours call. */
+/** Records the interface of every module that ours call, and of those that these call. */
 export async function interfaces(): Promise<Record<string, Interface>> {
   const all: Record<string, Interface> = {};
-  for (const { name, version, folder } of await moduleCalls()) {
-    const path = join(MODULE_SOURCES, name, version, folder);
-    const read = async (file: string) => blocks(await Bun.file(join(path, file)).text());
-    all[join(name, version, folder)] = {
+  for (const path of (await moduleCalls()).map(pathOf)) {
+    const read = async (file: string) =>
+      blocks(await Bun.file(join(MODULE_SOURCES, path, file)).text());
+    all[path] = {
       variables: Object.fromEntries((await read('variables.tf')).map(variable)),
       outputs: Object.fromEntries((await read('outputs.tf')).map(output)),
     };

@@ -1,4 +1,4 @@
-// Takes the place of the library that @cdktn/provider-aws is written for: what would make Terraform code tells types instead.
+// Takes the place of the libraries, cdktn and cdktf, that the packages are written for: what would make Terraform code tells types instead.
 class Reference {
   constructor(parent, name, ...rest) {
     Object.assign(this, { parent, terraformResource: parent, terraformAttribute: name, rest });

@@ -1,6 +1,6 @@
 /**
  * Extracts the schema of the AWS provider from @cdktn/provider-aws (structure) and @pulumi/aws (what AWS computes and what is
- * secret), in the layout of `tofu providers schema -json`. Run by `extract schema`.
+ * secret), and of smaller ones from @cdktf/provider-*, in the layout of `tofu providers schema -json`. Run by `extract schema`.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -174,15 +174,28 @@ const KEPT_TYPES = [
 ];
 const KEPT = ['provider', ...KEPT_TYPES.map((type) => type.replace('aws_', '').replace(/_/g, '-'))];
 
-/** Every resource and data source of the package in a folder with node_modules. */
+/** What is read of the small providers: of the hundreds of types of kubernetes only those that modules make. */
+const SMALL: Record<string, readonly string[]> = {
+  helm: ['release'],
+  kubernetes: ['config-map-v1', 'namespace-v1', 'secret-v1'],
+  time: ['sleep'],
+};
+
+/** The providers whose schema is extracted. */
+export const EXTRACTED = ['aws', ...Object.keys(SMALL)];
+
+/** The resources and data sources of a provider's package in a folder with node_modules. */
 export function extract(
   folder: string,
+  provider: string,
 ): Pick<Provider, 'resource_schemas' | 'data_source_schemas'> {
   const require = createRequire(join(folder, 'index.js'));
-  const library = join(folder, 'node_modules/@cdktn/provider-aws/lib');
+  const scope = provider in SMALL ? '@cdktf' : '@cdktn';
+  const library = join(folder, `node_modules/${scope}/provider-${provider}/lib`);
   const resources: Schemas = {};
   const data: Schemas = {};
-  for (const name of readdirSync(library).filter((entry) => !entry.includes('.'))) {
+  for (const name of SMALL[provider] ??
+    readdirSync(library).filter((entry) => !entry.includes('.'))) {
     readSources(join(library, name));
     const exported = require(join(library, name, 'index.js'));
     // biome-ignore lint/suspicious/noExplicitAny: generated classes.
@@ -198,27 +211,30 @@ export function extract(
       if (attribute?.optional) attribute.computed = true;
     }
   }
-  flagFromPulumi(join(folder, 'node_modules/@pulumi/aws'), resources);
+  if (provider === 'aws') flagFromPulumi(join(folder, 'node_modules/@pulumi/aws'), resources);
   return { resource_schemas: resources, data_source_schemas: data };
 }
 
-const FACTS = join(import.meta.dir, '../schema/aws.json.gz');
-const PROVIDER = 'registry.opentofu.org/hashicorp/aws';
+const fileOf = (provider: string) => join(import.meta.dir, `../schema/${provider}.json.gz`);
+const addressOf = (provider: string) => `registry.opentofu.org/hashicorp/${provider}`;
 
 /** The facts as they are committed. */
-export const committed = (): Provider =>
-  JSON.parse(new TextDecoder().decode(gunzipSync(readFileSync(FACTS)))).provider_schemas[PROVIDER];
+export const committed = (provider: string): Provider =>
+  JSON.parse(new TextDecoder().decode(gunzipSync(readFileSync(fileOf(provider))))).provider_schemas[
+    addressOf(provider)
+  ];
 
-/** The facts extracted anew, with what is kept and the corrections of what neither package tells. */
-export function renewed(folder: string): Provider {
-  const before = committed();
-  const { resource_schemas, data_source_schemas } = extract(folder);
-  for (const type of KEPT_TYPES)
+/** The facts extracted anew, with what is kept and the corrections of what no package tells. */
+export function renewed(folder: string, provider: string): Provider {
+  const before = committed(provider);
+  const { resource_schemas, data_source_schemas } = extract(folder, provider);
+  for (const type of KEPT_TYPES.filter((kept) => kept.startsWith(`${provider}_`)))
     resource_schemas[type] = before.resource_schemas[type] as Schemas[string];
   for (const [path, computed] of Object.entries(corrections)) {
     const names = path.split('.');
     const schemas = names[0] === 'data' ? data_source_schemas : resource_schemas;
     if (schemas === data_source_schemas) names.shift();
+    if (!names[0]?.startsWith(`${provider}_`)) continue;
     const last = names.pop() as string;
     let block = schemas[names.shift() as string]?.block;
     for (const name of names) block = block?.block_types?.[name]?.block;
@@ -317,9 +333,11 @@ function flagFromPulumi(folder: string, resources: Record<string, { block: Block
 }
 
 if (import.meta.main) {
-  const facts = {
-    format_version: '1.0',
-    provider_schemas: { [PROVIDER]: renewed(process.argv[2] as string) },
-  };
-  writeFileSync(FACTS, gzipSync(JSON.stringify(facts), { level: 9 }));
+  for (const provider of EXTRACTED) {
+    const facts = {
+      format_version: '1.0',
+      provider_schemas: { [addressOf(provider)]: renewed(process.argv[2] as string, provider) },
+    };
+    writeFileSync(fileOf(provider), gzipSync(JSON.stringify(facts), { level: 9 }));
+  }
 }

@@ -25,7 +25,7 @@ type Type struct {
 	Global bool
 	// ID is a template for the identifier.
 	ID string
-	// Computed has templates or values of what AWS computes.
+	// Computed has templates or values of what AWS computes, by name or, inside of blocks, by path.
 	Computed map[string]any
 	// Defaults has what the provider plans for arguments that aren't set.
 	Defaults map[string]any

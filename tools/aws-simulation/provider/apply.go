@@ -183,12 +183,22 @@ func (s *server) fill(kind string, block *schema.Block, known *facts.Type, r *ac
 	environment["id"] = r.ID
 	// By name, so that a template may use what stands before it in the alphabet.
 	for _, name := range slices.Sorted(maps.Keys(known.Computed)) {
-		if r.Attributes[name] == unknown {
-			r.Attributes[name] = facts.Expand(known.Computed[name], environment)
-			environment[name] = r.Attributes[name]
-		}
+		fillPath(r.Attributes, strings.Split(name, "."), known.Computed[name], environment)
+		environment[name] = r.Attributes[name]
 	}
 	fillBlock(block, r.Attributes, func(name string) any { return s.guess(kind, name, r) })
+}
+
+// fillPath computes a value by its path, such as vpc_config.vpc_id in each of the blocks.
+func fillPath(attributes map[string]any, path []string, template any, environment map[string]any) {
+	if len(path) > 1 {
+		each(attributes[path[0]], func(element map[string]any) any {
+			fillPath(element, path[1:], template, environment)
+			return nil
+		})
+	} else if attributes[path[0]] == unknown {
+		attributes[path[0]] = facts.Expand(template, environment)
+	}
 }
 
 func fillBlock(block *schema.Block, attributes map[string]any, guess func(string) any) {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Glob, YAML } from 'bun';
-import { type Block, committed, renewed } from '../extract/schema.ts';
+import { type Block, committed, EXTRACTED, renewed } from '../extract/schema.ts';
 
 // Packages are fetched the first time.
 setDefaultTimeout(600_000);
@@ -29,21 +29,29 @@ const rows = async (): Promise<[string, Row][]> => {
   );
 };
 
-const schema = committed();
+const schemas = new Map(EXTRACTED.map((provider) => [provider, committed(provider)]));
 
 test('the extractor makes the schema facts that are committed', async () => {
   const { stdout, exitCode } = Bun.spawnSync([join(HERE, 'extract/extract'), 'fetch'], {
     stderr: 'inherit',
   });
   expect(exitCode).toBe(0);
-  expect(renewed(stdout.toString().trim())).toEqual(schema);
+  for (const [provider, schema] of schemas)
+    expect(renewed(stdout.toString().trim(), provider)).toEqual(schema);
 });
 
 test('every row has a source, and names what the schema has', async () => {
   for (const [name, row] of await rows()) {
-    expect(row.source, name).toMatch(/^(internal\/service|https:\/\/docs\.aws\.amazon\.com)\//);
-    const schemas = name.startsWith('data.') ? schema.data_source_schemas : schema.resource_schemas;
-    const block = schemas[name.replace('data.', '')]?.block as Block;
+    const type = name.replace('data.', '');
+    const provider = type.split('_')[0] as string;
+    expect(row.source, name).toMatch(
+      provider === 'aws'
+        ? /^(internal\/service|https:\/\/docs\.aws\.amazon\.com)\//
+        : /^(internal\/provider|kubernetes|helm)\//,
+    );
+    const schema = schemas.get(provider);
+    const blocks = type === name ? schema?.resource_schemas : schema?.data_source_schemas;
+    const block = blocks?.[type]?.block as Block;
     const names = [
       ...Object.keys(block?.attributes ?? {}),
       ...Object.keys(block?.block_types ?? {}),
