@@ -1,0 +1,120 @@
+import {
+  set,
+  testInterfaces,
+  testLifecycle,
+  testRefusals,
+  type Weakening,
+  without,
+} from '../../../tests/prove.ts';
+import { ACCOUNT_ID } from '../../../tests/root.ts';
+import { faultsOf } from './promises.ts';
+
+const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
+const ROLES = {
+  pull: [role('hello-test-eu-west-1-node'), role('hello-test-eu-central-1-node')],
+  push: [role('hello-test-push')],
+};
+const REGIONS = ['eu-west-1', 'eu-central-1'];
+const CALL = {
+  module: 'shared/registry',
+  inputs: {
+    name: 'hello',
+    region: 'eu-west-1',
+    account_id: ACCOUNT_ID,
+    repositories: ['service', 'chart'],
+    replica_regions: ['eu-central-1'],
+    pull_role_arns: ROLES.pull,
+    push_role_arns: ROLES.push,
+  },
+};
+
+const POLICY = 'aws_ecr_repository_policy';
+const rules = (...all: readonly object[]) => ({ policy: JSON.stringify({ rules: all }) });
+const rule = (rulePriority: number, selection: object) => ({ rulePriority, selection });
+const VERSIONS = { tagPatternList: ['*.*.*'], countNumber: 1_000_000 };
+
+const WEAKENINGS: readonly Weakening[] = [
+  [
+    'not every repository is in eu-central-1',
+    without(
+      ({ type, region, attributes }) =>
+        type === 'aws_ecr_repository' &&
+        region === 'eu-central-1' &&
+        attributes.name === 'hello/chart',
+    ),
+  ],
+  [
+    'nothing is scanned in eu-central-1',
+    without(
+      ({ type, region }) =>
+        type === 'aws_ecr_registry_scanning_configuration' && region === 'eu-central-1',
+    ),
+  ],
+  [
+    'a repository in eu-central-1 has no key of its own that is rotated',
+    set('aws_ecr_repository', { encryption_configuration: [{ encryption_type: 'AES256' }] }),
+  ],
+  [
+    'a repository in eu-west-1 has no key of its own that is rotated',
+    set('aws_kms_key', { enable_key_rotation: false }),
+  ],
+  [
+    'a tag in eu-central-1 can be moved',
+    set('aws_ecr_repository', { image_tag_mutability: 'MUTABLE' }),
+  ],
+  ['others may pull in eu-west-1', without(({ type }) => type === POLICY)],
+  [
+    'others may push in eu-central-1',
+    (account) => {
+      const policy = account.find(({ type }) => type === POLICY)?.attributes.policy as string;
+      return set(POLICY, { policy: policy.replaceAll('hello-test-push', 'another') })(account);
+    },
+  ],
+  [
+    'a version in eu-west-1 can expire',
+    set('aws_ecr_lifecycle_policy', rules(rule(2, VERSIONS), rule(1, {}))),
+  ],
+  ['builds in eu-west-1 never expire', set('aws_ecr_lifecycle_policy', rules(rule(1, VERSIONS)))],
+  [
+    'not every region gets copies',
+    without(({ type }) => type === 'aws_ecr_replication_configuration'),
+  ],
+];
+
+testLifecycle(CALL, {
+  faultsOf: (account) => faultsOf(account, ['hello/service', 'hello/chart'], REGIONS, ROLES),
+  weakenings: WEAKENINGS,
+  change: [
+    { kept_builds: 50 },
+    Object.fromEntries(
+      REGIONS.flatMap((region) =>
+        ['service', 'chart'].map((name) => [
+          `module.repository["${region}/${name}"].aws_ecr_lifecycle_policy.this[0]`,
+          'update',
+        ]),
+      ),
+    ),
+  ],
+});
+
+testInterfaces(CALL);
+
+testRefusals(CALL, [
+  [{ name: 'Hello' }, 'name is "Hello": set 2 to 30 lower-case letters'],
+  [{ region: 'Ireland' }, 'region is "Ireland": set the code of a region'],
+  [{ account_id: '12' }, 'account_id is "12": set the 12 digits'],
+  [{ repositories: [] }, 'repositories is []: set one or more names'],
+  [{ repositories: ['hello/service'] }, 'repositories is ["hello/service"]: set one or more names'],
+  [{ replica_regions: ['Frankfurt'] }, 'replica_regions is ["Frankfurt"]: set codes of regions'],
+  [{ replica_regions: ['eu-west-1'] }, 'replica_regions names eu-west-1, which is pushed to'],
+  [
+    { replica_regions: Array.from({ length: 26 }, (_, n) => `xx-${'a'.repeat(n + 1)}-1`) },
+    'replica_regions has 26 entries: AWS copies to 25 at most',
+  ],
+  [{ pull_role_arns: ['*'] }, 'pull_role_arns is ["*"]: set one or more ARNs of roles'],
+  [{ push_role_arns: [role('*')] }, 'without wildcards'],
+  [{ kept_tag_patterns: [] }, 'kept_tag_patterns is []: set one or more patterns'],
+  [{ kept_tag_patterns: ['*.*.*.*.*.*'] }, 'at most four `*`'],
+  [{ kept_builds: 0 }, 'kept_builds is 0: set a whole number from 1'],
+  [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
+]);
