@@ -47,6 +47,10 @@ for (const [tool, ...version] of [
   ['opentofu/tofu', 'version'],
   ['terragrunt/terragrunt', '--version'],
   ['tflint/tflint', '--version'],
+  ['actionlint/actionlint', '--version'],
+  ['zizmor/zizmor', '--version'],
+  ['crane/crane', 'version'],
+  ['cosign/cosign', 'version'],
 ] as const)
   check(`tools/${tool}`, await run(`tools/${tool}`, join(ROOT, 'tools', tool), ...version));
 check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));

@@ -1,0 +1,71 @@
+/** The image that an environment runs, as Git says it: the repository and digest in its overlay and in the chart's values. */
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { git } from '../git.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+
+/** The order of a promotion. The standby's overlay and values take prod's image. */
+export const PROMOTED = ['dev', 'prod'] as const;
+
+export type Promoted = (typeof PROMOTED)[number];
+
+export interface RunningImage {
+  readonly repository: string;
+  readonly digest: string;
+}
+
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** What the files say before the first image. */
+export const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+export const overlayFile = (environment: Promoted): string =>
+  `kustomize/overlays/${environment}/kustomization.yaml`;
+
+export const filesOf = (environment: Promoted): readonly [overlay: string, values: string] => [
+  overlayFile(environment),
+  `helm/hello/values/${environment}.yaml`,
+];
+
+const overlayImage = (text: string): RunningImage => {
+  const [image] = parse(text).images;
+  return { repository: image.newName, digest: image.digest };
+};
+
+/**
+ * The image of an environment in the work tree.
+ * @throws Error when overlay and values don't say the same
+ */
+export const imageOf = async (environment: Promoted): Promise<RunningImage> => {
+  const [overlayPath, valuesPath] = filesOf(environment);
+  const overlay = overlayImage(await Bun.file(join(ROOT, overlayPath)).text());
+  const { repository, digest } = parse(await Bun.file(join(ROOT, valuesPath)).text()).image;
+  if (overlay.repository !== repository || overlay.digest !== digest)
+    throw new Error(
+      `${overlayPath} runs ${overlay.repository}@${overlay.digest}, ${valuesPath} ${repository}@${digest}: make them equal`,
+    );
+  return overlay;
+};
+
+/** Every digest that an environment's overlay named on the way to a commit, the newest first. */
+export const historyOf = async (environment: Promoted, commit: string): Promise<string[]> => {
+  const file = overlayFile(environment);
+  const changes = await git(ROOT, 'log', '--format=%H', commit, '--', file);
+  const texts = changes
+    .split('\n')
+    .filter(Boolean)
+    .map((change) => git(ROOT, 'show', `${change}:${file}`));
+  return [...new Set((await Promise.all(texts)).map((text) => overlayImage(text).digest))];
+};
+
+/** Writes a digest into the files of an environment, and nothing else. */
+export const setDigest = async (environment: Promoted, digest: string): Promise<void> => {
+  for (const file of filesOf(environment)) {
+    const path = join(ROOT, file);
+    const text = await Bun.file(path).text();
+    const found = text.match(/digest: sha256:[0-9a-f]{64}/g) ?? [];
+    if (found.length !== 1) throw new Error(`${file} has ${found.length} digests, 1 expected`);
+    await Bun.write(path, text.replace(found[0], `digest: ${digest}`));
+  }
+};

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+
+const CRANE = join(import.meta.dir, '../../crane/crane');
+
+// Installed before any test, whose time is limited.
+for (const tool of [CRANE, join(import.meta.dir, '../../cosign/cosign')])
+  if (!Bun.spawnSync([tool, 'version'], { stdio: ['ignore', 'ignore', 'inherit'] }).success)
+    throw new Error(`${tool} can't be run`);
+
+export interface Registry extends AsyncDisposable {
+  /** Its address, such as `127.0.0.1:41235`. */
+  readonly host: string;
+}
+
+/** A registry of images on loopback, in memory, until it is disposed of. */
+export const startRegistry = async (): Promise<Registry> => {
+  const child = Bun.spawn([CRANE, 'registry', 'serve', '--address', '127.0.0.1:0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const reader = child.stderr.getReader();
+  const decoder = new TextDecoder();
+  let said = '';
+  let port: string | undefined;
+  while (!port) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`the registry ended: ${said}`);
+    said += decoder.decode(value);
+    [, port] = /serving on port (\d+)/.exec(said) ?? [];
+  }
+  // What it logs is read away, or it would block.
+  const drained = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return {
+    host: `127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await child.exited;
+      await drained;
+    },
+  };
+};
