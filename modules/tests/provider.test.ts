@@ -19,10 +19,13 @@ const modules = await Promise.all(
   [...new Bun.Glob('{app,shared}/*/variables.tf').scanSync(MODULES)].sort().map(async (file) => {
     const variables = await Bun.file(join(MODULES, file)).text();
     const guard = Bun.file(join(MODULES, file, '../provider.tf'));
+    const versions = await Bun.file(join(MODULES, file, '../versions.tf')).text();
     return {
       name: file.split('/').slice(0, 2).join('-'),
-      compared: ['region', 'account_id'].filter((name) =>
-        variables.includes(`variable "${name}" {`),
+      // What makes nothing in AWS has no provider to compare with.
+      compared: ['region', 'account_id'].filter(
+        (name) =>
+          versions.includes('"hashicorp/aws"') && variables.includes(`variable "${name}" {`),
       ),
       guard: (await guard.exists()) ? await guard.text() : '',
     };

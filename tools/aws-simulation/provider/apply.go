@@ -222,7 +222,7 @@ func fillBlock(block *schema.Block, attributes map[string]any, guess func(string
 func zero(a *schema.Attribute, name string, guess func(string) any) any {
 	switch kind := a.Parsed().(type) {
 	case []any:
-		return map[any]any{"map": map[string]any{}, "list": []any{}, "set": []any{}}[kind[0]]
+		return map[any]any{"map": map[string]any{}, "object": map[string]any{}, "list": []any{}, "set": []any{}}[kind[0]]
 	default:
 		text := strings.ReplaceAll(name, "_", "-") + "-" + facts.Hex(8)
 		if guessed := guess(name); guessed != nil {
