@@ -96,6 +96,8 @@ resource "aws_iam_role" "troubleshooting" {
   name               = "${var.name}-${var.region}-troubleshooting"
   description        = "Reports on alarms of ${var.name}; reads only"
   assume_role_policy = data.aws_iam_policy_document.troubleshooting_trust.json
+
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "troubleshooting" {
@@ -111,6 +113,12 @@ data "aws_iam_policy_document" "troubleshooting_trust" {
     principals {
       type        = "Service"
       identifiers = ["lambda.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account_id]
     }
   }
 }

@@ -28,6 +28,7 @@ const call: Call = {
     region: 'eu-west-1',
     account_id: ACCOUNT_ID,
     runbook_url: 'https://example.com/docs/runbooks',
+    permissions_boundary_arn: `arn:aws:iam::${ACCOUNT_ID}:policy/boundary`,
     subscriptions: {
       pager: { topics: ['critical'], protocol: 'https', endpoint: 'https://pager.example.com/in' },
       team: {
@@ -96,6 +97,14 @@ testLifecycle(call, {
       set('aws_iam_role_policy', policy({ Action: ['rds:RebootDBInstance'], Resource: 'arn' })),
     ],
     [
+      'the role is not bounded, or another account may take it',
+      set('aws_iam_role', { permissions_boundary: null }),
+    ],
+    [
+      'the role is not bounded, or another account may take it',
+      set('aws_iam_role', { assume_role_policy: '{"Statement":[{}]}' }),
+    ],
+    [
       'the function may look everywhere',
       set('aws_iam_role_policy', policy({ Action: 'cloudwatch:DescribeAlarms', Resource: '*' })),
     ],
@@ -141,6 +150,7 @@ testRefusals(call, [
     'bytes as JSON: shorten its queries to 3500 in all',
   ],
   [{ log_retention_days: 31 }, 'log_retention_days is 31: set a number that CloudWatch Logs'],
+  [{ permissions_boundary_arn: 'boundary' }, 'set the ARN of a policy, or null'],
   [{ deletion_days: 31 }, 'deletion_days is 31: set a whole number from 7 to 30'],
 ]);
 

@@ -103,6 +103,16 @@ export const faultsOf = (account: readonly Resource[], subscribed: readonly stri
     'a report that failed is noticed by nobody',
   );
 
+  promise(
+    all('aws_iam_role').every(
+      ({ permissions_boundary, assume_role_policy }) =>
+        permissions_boundary &&
+        statementsOf(assume_role_policy).every(
+          ({ Condition }) => Condition?.StringEquals?.['aws:SourceAccount'],
+        ),
+    ),
+    'the role is not bounded, or another account may take it',
+  );
   for (const { policy } of all('aws_iam_role_policy'))
     for (const { Action, Resource: resource, Condition } of statementsOf(policy)) {
       promise(
