@@ -90,7 +90,10 @@ const POLICIES_ON: Readonly<
   aws_sns_topic_policy: ({ arn, policy }) => [arn, policy],
   aws_sqs_queue: ({ arn, policy }) => [arn, policy],
   aws_sqs_queue_policy: ({ queue_url, policy }) => [queue_url, policy],
-  aws_ecr_repository_policy: ({ repository, policy }) => [repository, policy],
+  aws_ecr_repository_policy: ({ repository, region, policy }) => [
+    `arn:aws:ecr:${region}:${ACCOUNT_ID}:repository/${repository}`,
+    policy,
+  ],
   aws_ecr_registry_policy: ({ policy }) => ['registry', policy],
   aws_cloudwatch_log_resource_policy: ({ policy_document }) => ['log groups', policy_document],
   aws_vpc_endpoint: ({ service_name, policy }) => [service_name, policy],
@@ -157,6 +160,8 @@ export const may = async (
       request: {
         ...{ principal: role.arn, action, resource: { resource, accountId: ACCOUNT_ID } },
         contextVariables: {
+          'aws:PrincipalArn': role.arn,
+          'aws:PrincipalIsAWSService': 'false',
           ...(aliases.length > 0 && { 'kms:ResourceAliases': aliases }),
           ...context,
         },

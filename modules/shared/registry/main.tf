@@ -39,8 +39,8 @@ module "repository" {
         Principal = "*"
         Action    = refused.actions
         Condition = {
-          ArnNotLike = { "aws:PrincipalArn" = refused.except }
-          Bool       = { "aws:PrincipalIsAWSService" = "false" }
+          ArnNotLike   = { "aws:PrincipalArn" = refused.except }
+          BoolIfExists = { "aws:PrincipalIsAWSService" = "false" }
         }
       }
     ]

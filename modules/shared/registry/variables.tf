@@ -32,7 +32,7 @@ variable "account_id" {
 }
 
 variable "repositories" {
-  description = "Repositories, without the namespace, such as `service` and `chart`; each holds images or charts."
+  description = "Repositories, without the namespace: one for each image, and one for each chart, by the chart's name."
   type        = set(string)
   nullable    = false
 

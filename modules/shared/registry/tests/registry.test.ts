@@ -1,4 +1,8 @@
+import { expect } from 'bun:test';
+import { startSimulation } from '../../../../tools/aws-simulation/simulation.ts';
+import { may, type Role, rolesOf } from '../../../tests/permissions.ts';
 import {
+  LIMIT,
   set,
   testInterfaces,
   testLifecycle,
@@ -6,7 +10,8 @@ import {
   type Weakening,
   without,
 } from '../../../tests/prove.ts';
-import { ACCOUNT_ID } from '../../../tests/root.ts';
+import { ACCOUNT_ID, callModule } from '../../../tests/root.ts';
+import { testWithSources } from '../../../tests/sources.ts';
 import { faultsOf } from './promises.ts';
 
 const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
@@ -96,6 +101,69 @@ testLifecycle(CALL, {
     ),
   ],
 });
+
+const PULL = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const PUSH = [
+  'ecr:InitiateLayerUpload',
+  'ecr:UploadLayerPart',
+  'ecr:CompleteLayerUpload',
+  'ecr:PutImage',
+];
+
+/** Roles beside the module: a node's with AWS's policy, and two that may everything by their own. */
+const rolesBeside = (node: string, push: string, stranger: string) => {
+  const everything = { Version: '2012-10-17', Statement: [{ ...{ Effect: 'Allow' }, ...ANY }] };
+  return {
+    aws_iam_role: Object.fromEntries(
+      [node, push, stranger].map((name) => [name, { name, assume_role_policy: '{}' }]),
+    ),
+    aws_iam_role_policy_attachment: {
+      node: {
+        role: `\${aws_iam_role.${node}.name}`,
+        policy_arn: 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly',
+      },
+    },
+    aws_iam_role_policy: Object.fromEntries(
+      [push, stranger].map((name) => [
+        name,
+        { role: `\${aws_iam_role.${name}.name}`, policy: JSON.stringify(everything) },
+      ]),
+    ),
+  };
+};
+const ANY = { Action: 'ecr:*', Resource: '*' };
+
+testWithSources(
+  'nodes pull, delivery pushes too, and whatever else a role may, it may neither',
+  async () => {
+    const simulation = await startSimulation();
+    try {
+      const names = ['hello-test-eu-west-1-node', 'hello-test-push', 'stranger'] as const;
+      const surroundings = { resource: rolesBeside(...names) };
+      const root = simulation.root(callModule(CALL.module, CALL.inputs, undefined, surroundings));
+      await simulation.run(root, 'init');
+      await simulation.run(root, 'apply');
+      const account = await simulation.resources();
+      const roles = rolesOf(account);
+      for (const region of REGIONS) {
+        const repository = `arn:aws:ecr:${region}:${ACCOUNT_ID}:repository/hello/service`;
+        const allowed = async (name: string) => {
+          const role = roles.find((each) => each.name === name) as Role;
+          const tried = [...PULL, ...PUSH, 'ecr:DescribeImages'].map(async (action) =>
+            (await may(account, role, action, repository)) ? [action] : [],
+          );
+          return (await Promise.all(tried)).flat();
+        };
+        expect(await allowed(names[0])).toEqual(PULL);
+        expect(await allowed(names[1])).toEqual([...PULL, ...PUSH, 'ecr:DescribeImages']);
+        expect(await allowed(names[2])).toEqual(['ecr:DescribeImages']);
+      }
+    } finally {
+      await simulation.stop();
+    }
+  },
+  LIMIT,
+);
 
 testInterfaces(CALL);
 
