@@ -3,6 +3,7 @@ data "aws_ec2_managed_prefix_list" "cloudfront" {
 }
 
 resource "aws_security_group" "load_balancer" {
+  #checkov:skip=CKV2_AWS_5:The cluster attaches it to the load balancers that it makes.
   name        = "${var.name}-load-balancer"
   description = "Load balancers of the cluster ${var.name}"
   vpc_id      = var.vpc_id
@@ -30,6 +31,7 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
 }
 
 resource "aws_security_group" "pods" {
+  #checkov:skip=CKV2_AWS_5:The cluster attaches it to the network interfaces of pods.
   name        = "${var.name}-pods"
   description = "Pods of the cluster ${var.name} whose node class names this group"
   vpc_id      = var.vpc_id
@@ -56,6 +58,9 @@ resource "aws_vpc_security_group_ingress_rule" "pods_from_pods" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "pods_from_cluster" {
+  #checkov:skip=CKV_AWS_24:From the cluster's own group, not from addresses.
+  #checkov:skip=CKV_AWS_25:From the cluster's own group, not from addresses.
+  #checkov:skip=CKV_AWS_260:From the cluster's own group, not from addresses.
   security_group_id            = aws_security_group.pods.id
   description                  = "API server and nodes: webhooks, aggregated APIs, probes; pods of built-in node pools"
   ip_protocol                  = "tcp"
