@@ -1,6 +1,10 @@
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import { emitterOf, metricsOfDashboard } from '../../../tests/metrics.ts';
 
+interface Statement {
+  readonly Condition?: { readonly StringEquals?: Readonly<Record<string, string>> };
+}
+
 /** What is wrong with the observability of a region's cluster in an account, a line each. */
 export const faultsOf = (account: readonly Resource[], region: string): string[] => {
   const faults: string[] = [];
@@ -28,6 +32,7 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
   const [addon] = all('aws_eks_addon');
   const [role] = all('aws_iam_role');
   const [association] = addon?.pod_identity_association ?? [];
+  const trust: Statement[] = JSON.parse(role?.assume_role_policy ?? '{"Statement":[]}').Statement;
   const configuration = JSON.parse(addon?.configuration_values ?? '{}');
   promise(/^v\d/.test(addon?.addon_version ?? ''), 'the version of the agents is left to AWS');
   promise(
@@ -40,9 +45,9 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
   );
   promise(configuration.containerLogs?.enabled, 'nobody ships the logs of containers');
   promise(
-    JSON.parse(role?.assume_role_policy ?? '{"Statement":[]}').Statement.every(
-      ({ Condition = {} }) =>
-        Condition.StringEquals?.['aws:SourceAccount'] &&
+    trust.every(
+      ({ Condition }) =>
+        Condition?.StringEquals?.['aws:SourceAccount'] &&
         Condition.StringEquals['aws:RequestTag/kubernetes-service-account'] === 'cloudwatch-agent',
     ) && role?.permissions_boundary,
     'others may take the role, or it is not bounded',
