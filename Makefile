@@ -6,8 +6,9 @@ bun := tools/bun/bun
 dev: install
 	@exec $(bun) --watch service/src/main.ts
 
+# PART=service, or another of tools/parts.ts, for one of those that can run side by side.
 test: install
-	@exec $(bun) tools/test.ts
+	@exec $(bun) tools/test.ts $(if $(PART),--part=$(PART))
 
 # MODULE=app/database for one.
 test-modules: install

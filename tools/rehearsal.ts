@@ -21,6 +21,8 @@ export interface Rehearsal extends AsyncDisposable {
     words: readonly string[],
     environment?: Record<string, string>,
   ) => Promise<Result>;
+  /** Runs Bun, with a program of the clone. */
+  readonly bun: (words: readonly string[], environment?: Record<string, string>) => Promise<Result>;
   /** Changes a file by its text. */
   readonly edit: (file: string, change: (text: string) => string) => Promise<void>;
   /** Commits all changes; the commit. */
@@ -53,23 +55,28 @@ export const rehearse = async (): Promise<Rehearsal> => {
     return own('rev-parse', 'HEAD');
   };
   await commit('The work tree');
+  const bun = async (
+    words: readonly string[],
+    environment: Record<string, string> = {},
+  ): Promise<Result> => {
+    const child = Bun.spawn([process.execPath, ...words], {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [status, output, errors] = await Promise.all([
+      child.exited,
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { status, output, errors };
+  };
   return {
     folder,
     git: own,
     commit,
-    run: async (script, words, environment = {}) => {
-      const child = Bun.spawn([process.execPath, 'run', '--silent', script, ...words], {
-        cwd: folder,
-        env: { ...process.env, ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const [status, output, errors] = await Promise.all([
-        child.exited,
-        new Response(child.stdout).text(),
-        new Response(child.stderr).text(),
-      ]);
-      return { status, output, errors };
-    },
+    bun,
+    run: (script, words, environment) => bun(['run', '--silent', script, ...words], environment),
     edit: async (file, change) => {
       const path = join(folder, file);
       await Bun.write(path, change(await Bun.file(path).text()));

@@ -1,7 +1,11 @@
-/** Runs every check and every test; the last line reads `N passed, N failed`, with skipped ones named above it. */
+/**
+ * Runs every check and every test; the last line reads `N passed, N failed`, with skipped ones named above it.
+ * `--part=service` and the like run the tests of a part alone; other words go to `bun test`.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
+import { PARTS, partOf, TOOLS } from './parts.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const JUNIT = 'build/junit.xml';
@@ -23,6 +27,20 @@ const hasCode = async (file: string): Promise<boolean> => {
   );
 };
 
+const PART = '--part=';
+const words = process.argv.slice(2);
+const wanted = words.find((word) => word.startsWith(PART))?.slice(PART.length);
+const part = PARTS.find((name) => name === wanted);
+if (wanted !== undefined && !part) {
+  console.error(`there is no part "${wanted}": use ${PARTS.join(', ')}`);
+  process.exit(2);
+}
+const files = part
+  ? [...new Glob('**/*.test.ts').scanSync({ cwd: ROOT })]
+      .filter((file) => !file.includes('node_modules/') && partOf(file) === part)
+      .map((file) => `./${file}`)
+  : [];
+
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 const run = async (title: string, ...command: string[]): Promise<boolean> => {
@@ -40,20 +58,13 @@ check('types', await run('Types', 'bun', 'check', '--no-script'));
 check('format and lint', await run('Format and lint', 'bun', 'x', '--no-install', 'biome', 'ci'));
 
 // Each installs itself at its first call, Helm with kubectl: here, since tests have little time.
-for (const [tool, ...version] of [
-  ['helm/helm', 'version'],
-  ['kustomize/kustomize', 'version'],
-  ['kubernetes-schemas/unpacked'],
-  ['opentofu/tofu', 'version'],
-  ['terragrunt/terragrunt', '--version'],
-  ['tflint/tflint', '--version'],
-  ['actionlint/actionlint', '--version'],
-  ['zizmor/zizmor', '--version'],
-  ['crane/crane', 'version'],
-  ['cosign/cosign', 'version'],
-] as const)
-  check(`tools/${tool}`, await run(`tools/${tool}`, join(ROOT, 'tools', tool), ...version));
-check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
+for (const { tool, parts } of TOOLS)
+  if (!part || parts.includes(part)) {
+    const [name, ...version] = tool;
+    check(`tools/${name}`, await run(`tools/${name}`, join(ROOT, 'tools', name), ...version));
+  }
+if (!part || part === 'infrastructure')
+  check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });
 const testsPassed = await run(
@@ -63,7 +74,8 @@ const testsPassed = await run(
   ...(process.env.CI ? ['--retry=1'] : []),
   ...['--reporter=junit', `--reporter-outfile=${JUNIT}`],
   ...['--coverage', '--coverage-reporter=lcov', '--coverage-dir=build/coverage'],
-  ...process.argv.slice(2),
+  ...words.filter((word) => !word.startsWith(PART)),
+  ...files,
 );
 const { skipped, ...tests } = await readJunit();
 count.passed += tests.passed;
@@ -72,7 +84,7 @@ count.skipped = skipped.length;
 for (const name of skipped) console.log(`skipped: ${name}`);
 check('tests and coverage', testsPassed);
 
-const coverageFaults = await readCoverage();
+const coverageFaults = !part || part === 'service' ? await readCoverage() : [];
 for (const fault of coverageFaults) console.log(fault);
 check('every file of service/src is covered', coverageFaults.length === 0);
 

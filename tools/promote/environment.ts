@@ -48,15 +48,18 @@ export const imageOf = async (environment: Promoted): Promise<RunningImage> => {
   return overlay;
 };
 
+/** The image that an environment's overlay names at a commit. */
+export const imageAt = async (environment: Promoted, commit: string): Promise<RunningImage> =>
+  overlayImage(await git(ROOT, 'show', `${commit}:${overlayFile(environment)}`));
+
 /** Every digest that an environment's overlay named on the way to a commit, the newest first. */
 export const historyOf = async (environment: Promoted, commit: string): Promise<string[]> => {
-  const file = overlayFile(environment);
-  const changes = await git(ROOT, 'log', '--format=%H', commit, '--', file);
-  const texts = changes
+  const changes = await git(ROOT, 'log', '--format=%H', commit, '--', overlayFile(environment));
+  const images = changes
     .split('\n')
     .filter(Boolean)
-    .map((change) => git(ROOT, 'show', `${change}:${file}`));
-  return [...new Set((await Promise.all(texts)).map((text) => overlayImage(text).digest))];
+    .map((change) => imageAt(environment, change));
+  return [...new Set((await Promise.all(images)).map(({ digest }) => digest))];
 };
 
 /** Writes a digest into the files of an environment, and nothing else. */

@@ -2,7 +2,7 @@
  * Makes the commit that moves an image to an environment:
  *   bun run promote dev sha256:…    what was built
  *   bun run promote prod            what dev runs
- *   bun run promote --check main    whether what is committed could have come so
+ *   bun run promote --check main    whether what differs from main could have come so
  * It shows what changes in the objects. `git revert` undoes it.
  */
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { changesOf, isOfImage, rendersOf } from './changes.ts';
 import {
   DIGEST,
   historyOf,
+  imageAt,
   imageOf,
   NO_DIGEST,
   PROMOTED,
@@ -84,19 +85,19 @@ const promote = async (environment: Promoted, wanted: string | undefined): Promi
   console.log(`${await git(ROOT, 'log', '-1', '--format=%h %s')}: open a pull request with it`);
 };
 
-/** Whether prod's image was dev's at a commit or before, and both are signed: what a pull request must show. */
+/** Whether the images that differ from those at a commit are signed, and prod's was dev's there or before. */
 const check = async (base: string): Promise<void> => {
   const known = await historyOf('dev', base);
   for (const environment of PROMOTED) {
     const image = await imageOf(environment);
-    if (image.digest === NO_DIGEST) {
-      console.log(`${environment} runs no image yet`);
+    if (image.digest === (await imageAt(environment, base)).digest) {
+      console.log(`${environment} runs what it ran`);
       continue;
     }
     if (environment !== 'dev' && !known.includes(image.digest))
       throw new Refusal(`${environment} would run ${image.digest}, which dev never ran at ${base}`);
     await verifySignature(image);
-    console.log(`${environment} runs ${image.digest}, which is signed`);
+    console.log(`${environment} would run ${image.digest}, which is signed`);
   }
 };
 

@@ -11,7 +11,7 @@ const CRANE = join(ROOT, 'tools/crane/crane');
 const COSIGN = join(ROOT, 'tools/cosign/cosign');
 
 /** What cosign is told of a Sigstore of one's own, in place of the public one, by files of its formats. */
-const sigstoreOf = ({
+export const sigstoreOf = ({
   SIGSTORE_SIGNING_CONFIG: config,
   SIGSTORE_TRUSTED_ROOT: root,
 }: NodeJS.ProcessEnv): string[] => [
@@ -29,7 +29,7 @@ interface Index {
 const readIndex = async (file: string): Promise<Index> => JSON.parse(await Bun.file(file).text());
 
 /** The digest that a tag has in the registry; undefined when it isn't there. */
-const digestAt = async (reference: string): Promise<string | undefined> => {
+export const digestAt = async (reference: string): Promise<string | undefined> => {
   const child = Bun.spawn([CRANE, 'digest', reference], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [status, output, errors] = await Promise.all([
     child.exited,

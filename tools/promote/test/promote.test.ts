@@ -189,7 +189,7 @@ describe('refuses, and changes nothing', () => {
     await clone.git('reset', '--hard', '--quiet', head);
   });
 
-  test('by the check, an image in prod that dev never ran', async () => {
+  test('by the check, an image in prod that dev never ran, or that is not signed', async () => {
     const base = await clone.git('rev-parse', 'HEAD');
     const past = await build('3.0.0');
     for (const file of filesOf('prod'))
@@ -201,7 +201,11 @@ describe('refuses, and changes nothing', () => {
       await clone.edit(file, (text) => text.replace(/sha256:[0-9a-f]{64}/, past));
     await clone.commit('Let dev run it too');
     await refused(['--check', base], `prod would run ${past}, which dev never ran`);
-    expect(await promote('--check', 'HEAD')).toMatchObject({ status: 0 });
+    await clone.git('reset', '--hard', '--quiet', base);
+    for (const file of filesOf('dev'))
+      await clone.edit(file, (text) => text.replace(/[0-9a-f]{64}/, '3'.repeat(64)));
+    await clone.commit('Run in dev what nobody signed');
+    await refused(['--check', base], 'is not signed by');
     await clone.git('reset', '--hard', '--quiet', base);
   });
 });

@@ -1,0 +1,27 @@
+/** The parts of `make test` that can run side by side: each test file is in one, by its path. */
+export const PARTS = ['service', 'kubernetes', 'infrastructure', 'delivery'] as const;
+
+export type Part = (typeof PARTS)[number];
+
+const FOLDERS: readonly [RegExp, Part][] = [
+  [/^service\//, 'service'],
+  [/^(helm|kustomize|gitops|tools\/kubernetes)\//, 'kubernetes'],
+  [/^(modules|live|stacks|tools\/(aws-simulation|plan))\//, 'infrastructure'],
+];
+
+export const partOf = (file: string): Part =>
+  FOLDERS.find(([folder]) => folder.test(file))?.[1] ?? 'delivery';
+
+/** The tools that the tests of each part call, with a call that installs them and does nothing else. */
+export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: readonly Part[] }[] = [
+  { tool: ['helm/helm', 'version'], parts: ['kubernetes', 'delivery'] },
+  { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'delivery'] },
+  { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
+  { tool: ['opentofu/tofu', 'version'], parts: ['infrastructure'] },
+  { tool: ['terragrunt/terragrunt', '--version'], parts: ['infrastructure'] },
+  { tool: ['tflint/tflint', '--version'], parts: ['infrastructure'] },
+  { tool: ['actionlint/actionlint', '--version'], parts: ['delivery'] },
+  { tool: ['zizmor/zizmor', '--version'], parts: ['delivery'] },
+  { tool: ['crane/crane', 'version'], parts: ['delivery'] },
+  { tool: ['cosign/cosign', 'version'], parts: ['delivery'] },
+];

@@ -1,0 +1,79 @@
+/**
+ * Publishes the version of a tag, in a clone at its commit:
+ *   bun tools/release/tagged.ts v1.4.0 IMAGE_REPOSITORY CHART_REPOSITORY
+ * The image of the commit, built and signed when main got it, gets the version as a tag; the chart is pushed and signed.
+ * build/release gets the notes, the chart and what each overlay renders.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { run } from '../../service/image/run.ts';
+import { git } from '../git.ts';
+import { environments, overlayOf, overlayText } from '../kubernetes/render.ts';
+import { packageChart } from '../package-chart.ts';
+import { verifySignature } from '../promote/signature.ts';
+import { notesOf } from './changelog.ts';
+import { digestAt, sigstoreOf } from './publish.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+const BUILD = join(ROOT, 'build/release');
+const tool = (name: string): string => join(ROOT, 'tools', name, name);
+
+/** Registries on loopback, which tests have, speak HTTP. */
+const plainHttp = (repository: string): string[] =>
+  repository.startsWith('127.0.0.1:') ? ['--plain-http'] : [];
+
+const image = async (repository: string, version: string): Promise<string> => {
+  const commit = await git(ROOT, 'rev-parse', 'HEAD');
+  const digest = await digestAt(`${repository}:${commit}`);
+  if (!digest)
+    throw new Error(
+      `${repository}:${commit} is not there: run again once the workflow "image" has built it`,
+    );
+  await verifySignature({ repository, digest });
+  await run([tool('crane'), 'tag', `${repository}@${digest}`, version]);
+  return digest;
+};
+
+const chart = async (repository: string, version: string): Promise<string> => {
+  packageChart(join(ROOT, 'helm/hello'), BUILD);
+  const archive = join(BUILD, `hello-${version}.tgz`);
+  await run([tool('helm'), 'push', archive, `oci://${repository}`, ...plainHttp(repository)]);
+  const digest = await digestAt(`${repository}/hello:${version}`);
+  if (!digest) throw new Error(`${repository}/hello:${version} was pushed and is not there`);
+  const sign = [tool('cosign'), 'sign', '--yes', ...sigstoreOf(process.env)];
+  await run([...sign, `${repository}/hello@${digest}`]);
+  return digest;
+};
+
+const publishTagged = async (
+  tag: string,
+  imageRepository: string,
+  chartRepository: string,
+): Promise<void> => {
+  const { version } = packageJson;
+  if (tag !== `v${version}`) throw new Error(`the tag is ${tag}, package.json says ${version}`);
+  const notes = notesOf(await Bun.file(join(ROOT, 'CHANGELOG.md')).text(), version);
+  rmSync(BUILD, { recursive: true, force: true });
+  mkdirSync(BUILD, { recursive: true });
+  const digests = [
+    `Image: \`${imageRepository}@${await image(imageRepository, version)}\``,
+    `Chart: \`${chartRepository}/hello@${await chart(chartRepository, version)}\``,
+  ];
+  await Bun.write(join(BUILD, 'notes.md'), `${notes}\n\n${digests.join('\\\n')}\n`);
+  for (const environment of environments)
+    await Bun.write(
+      join(BUILD, `hello-${environment}.yaml`),
+      await overlayText(overlayOf(environment)),
+    );
+};
+
+const [tag, imageRepository, chartRepository, ...others] = process.argv.slice(2);
+if (!tag || !imageRepository || !chartRepository || others.length > 0) {
+  console.error('usage: bun tools/release/tagged.ts TAG IMAGE_REPOSITORY CHART_REPOSITORY');
+  process.exit(2);
+}
+await publishTagged(tag, imageRepository, chartRepository).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

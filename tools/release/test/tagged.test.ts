@@ -1,0 +1,72 @@
+import { expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../../service/image/run.ts';
+import { ISSUER, SIGNER } from '../../promote/signature.ts';
+import { rehearse } from '../../rehearsal.ts';
+import { digestAt, publish } from '../publish.ts';
+import { writeImage } from './images.ts';
+import { startRegistry } from './registry.ts';
+import { startSigstore, tokenOf } from './sigstore.ts';
+
+const VERSION = '987.654.322';
+
+test('a tagged commit gives its image the version, and publishes chart, notes and renders', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hello-tagged-'));
+  try {
+    await using clone = await rehearse();
+    await using registry = await startRegistry();
+    await using sigstore = await startSigstore(folder);
+    const repository = `${registry.host}/hello/service`;
+    const identity = tokenOf({ iss: ISSUER, sub: SIGNER });
+    const tagged = (tag: string) =>
+      clone.bun(['tools/release/tagged.ts', tag, repository, `${registry.host}/hello`], {
+        SIGSTORE_SIGNING_CONFIG: sigstore.signingConfig,
+        SIGSTORE_TRUSTED_ROOT: sigstore.trustedRoot,
+        SIGSTORE_ID_TOKEN: identity,
+      });
+    expect(await clone.run('release', [VERSION])).toMatchObject({ status: 0 });
+    const commit = await clone.git('rev-parse', 'HEAD');
+
+    expect(await tagged('v1.4.0')).toMatchObject({
+      status: 1,
+      errors: `the tag is v1.4.0, package.json says ${VERSION}\n`,
+    });
+    expect(await tagged(`v${VERSION}`)).toMatchObject({
+      status: 1,
+      errors: expect.stringContaining(`${repository}:${commit} is not there: run again`),
+    });
+
+    writeImage(join(folder, 'image'), VERSION);
+    const digest = await publish(
+      join(folder, 'image'),
+      repository,
+      [commit],
+      [
+        ...['--trusted-root', sigstore.trustedRoot, '--signing-config', sigstore.signingConfig],
+        ...['--identity-token', identity],
+      ],
+    );
+    expect(await tagged(`v${VERSION}`)).toMatchObject({ status: 0 });
+    expect(await digestAt(`${repository}:${VERSION}`)).toBe(digest);
+
+    const chart = await digestAt(`${registry.host}/hello/hello:${VERSION}`);
+    await run([
+      ...[join(clone.folder, 'tools/cosign/cosign'), 'verify'],
+      ...['--trusted-root', sigstore.trustedRoot],
+      ...['--certificate-identity', SIGNER, '--certificate-oidc-issuer', ISSUER],
+      `${registry.host}/hello/hello@${chart}`,
+    ]);
+    const built = (name: string): Promise<string> =>
+      Bun.file(join(clone.folder, 'build/release', name)).text();
+    const notes = await built('notes.md');
+    expect(notes).toStartWith('- ');
+    expect(notes).toContain(`Image: \`${repository}@${digest}\``);
+    expect(notes).toContain(`Chart: \`${registry.host}/hello/hello@${chart}\``);
+    expect(await built('hello-local.yaml')).toContain(`image: hello:${VERSION}`);
+    expect(await clone.git('status', '--porcelain')).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);

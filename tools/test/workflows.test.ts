@@ -1,0 +1,169 @@
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Glob } from 'bun';
+import packageJson from '../../package.json' with { type: 'json' };
+import { PARTS, partOf, TOOLS } from '../parts.ts';
+import { workflows } from '../workflows.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+setDefaultTimeout(60_000);
+
+const found = await workflows();
+const jobs = [...found].flatMap(([file, { workflow }]) =>
+  Object.entries(workflow.jobs).map(([name, job]) => ({ where: `${file}, ${name}`, job })),
+);
+const steps = jobs.flatMap(({ where, job }) => job.steps.map((step) => ({ where, step })));
+
+/** What actionlint and zizmor say of a folder with .github/workflows; empty for nothing. */
+const findings = (folder: string): string => {
+  const files = [...new Glob('.github/workflows/*.yaml').scanSync({ cwd: folder, dot: true })];
+  return [
+    // Both look for programs of the machine otherwise.
+    ['actionlint/actionlint', '-oneline', '-shellcheck=', '-pyflakes=', ...files],
+    ['zizmor/zizmor', '--offline', '--quiet', '--persona=pedantic', '--format=plain', '.github'],
+  ]
+    .map(([tool = '', ...words]) => {
+      const { exitCode, stdout, stderr } = Bun.spawnSync([join(ROOT, 'tools', tool), ...words], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      return exitCode === 0 ? '' : `${stdout}${stderr}`;
+    })
+    .join('');
+};
+
+describe('the workflows', () => {
+  test('are found', () => expect(found.size).toBeGreaterThanOrEqual(4));
+
+  test('pass actionlint and zizmor, pedantic', () => expect(findings(ROOT)).toBe(''));
+
+  test('start with no right, one run at a time for each purpose', () => {
+    for (const [file, { workflow }] of found) {
+      expect({ file, permissions: workflow.permissions }).toEqual({ file, permissions: {} });
+      expect({ file, group: typeof workflow.concurrency?.group }).toEqual({
+        file,
+        group: 'string',
+      });
+    }
+  });
+
+  test('never run with rights for strangers, and know no secret', () => {
+    for (const [file, { text, workflow }] of found) {
+      expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
+      expect(Object.keys(workflow.on)).not.toContain('workflow_run');
+      expect({ file, secret: /\bsecrets\b/.test(text) }).toEqual({ file, secret: false });
+    }
+  });
+
+  test('have jobs that end, with rights of their own', () => {
+    for (const { where, job } of jobs) {
+      expect({ where, minutes: typeof job['timeout-minutes'] }).toEqual({
+        where,
+        minutes: 'number',
+      });
+      expect({ where, permissions: typeof job.permissions }).toEqual({
+        where,
+        permissions: 'object',
+      });
+    }
+  });
+
+  test('get a role on AWS only in an environment, which the role asks for', () => {
+    for (const { where, job } of jobs)
+      if (job.steps.some(({ uses }) => uses?.startsWith('aws-actions/configure')))
+        expect({ where, environment: job.environment ?? '' }).toEqual({
+          where,
+          environment: expect.stringMatching(/^(release|prod-plan)$/),
+        });
+  });
+
+  test('pin an action by one commit, with its version', () => {
+    const pins = new Map<string, string>();
+    for (const [file, { text }] of found)
+      for (const [, line = '', action = ''] of text.matchAll(/^\s*-? ?uses: ((\S+?)@.*)$/gm)) {
+        expect({ file, line }).toEqual({
+          file,
+          line: expect.stringMatching(/^\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/),
+        });
+        expect(line).toBe(pins.get(action) ?? line);
+        pins.set(action, line);
+      }
+    expect(pins.size).toBeGreaterThan(4);
+  });
+
+  test('run commands of the repository, a line each', () => {
+    const scripts = Object.keys(packageJson.scripts);
+    for (const { where, step } of steps) {
+      if (!step.run) continue;
+      expect({ where, run: step.run }).toEqual({ where, run: expect.not.stringContaining('\n') });
+      for (const [program] of step.run.matchAll(/\btools\/\S+/g))
+        expect({ where, program, exists: existsSync(join(ROOT, program)) }).toEqual({
+          where,
+          program,
+          exists: true,
+        });
+      for (const [, script = ''] of step.run.matchAll(/\bbun run (\S+)/g))
+        expect(scripts).toContain(script);
+    }
+  });
+});
+
+describe('the checks see', () => {
+  /** What they say of ci.yaml with a change. */
+  const findingsWith = (change: (text: string) => string): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'hello-workflows-'));
+    try {
+      mkdirSync(join(folder, '.github/workflows'), { recursive: true });
+      const text = found.get('ci.yaml')?.text ?? '';
+      expect(change(text)).not.toBe(text);
+      writeFileSync(join(folder, '.github/workflows/ci.yaml'), change(text));
+      return findings(folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  for (const [what, change, finding] of [
+    ['a misspelt key', (text) => text.replace('runs-on:', 'run-on:'), 'run-on'],
+    [
+      'input of strangers in a script',
+      (text) => text.replace('"$PART"', '$' + '{{ github.head_ref }}'),
+      'template-injection',
+    ],
+    ['an action by a tag', (text) => text.replace(/@[0-9a-f]{40} # v\S+/, '@v7'), 'unpinned-uses'],
+    ['more rights than needed', (text) => text.replace('{}', 'write-all'), 'excessive-permissions'],
+    [
+      'a token that stays',
+      (text) => text.replace('persist-credentials: false', 'clean: true'),
+      'artipacked',
+    ],
+  ] as const satisfies readonly (readonly [string, (text: string) => string, string])[])
+    test(what, () => expect(findingsWith(change)).toContain(finding));
+});
+
+describe('the parts of make test', () => {
+  test('are those that ci runs', () =>
+    expect(found.get('ci.yaml')?.workflow.jobs.test?.strategy?.matrix.part).toEqual([...PARTS]));
+
+  test('have tests each', () => {
+    const files = [...new Glob('**/*.test.ts').scanSync({ cwd: ROOT })].filter(
+      (file) => !file.includes('node_modules/'),
+    );
+    expect(new Set(files.map(partOf))).toEqual(new Set(PARTS));
+  });
+
+  test('have the tools that their tests call', async () => {
+    const missing: string[] = [];
+    for (const file of new Glob('{helm,kustomize,tools,modules,live}/**/*.ts').scanSync({
+      cwd: ROOT,
+    })) {
+      const text = await Bun.file(join(ROOT, file)).text();
+      for (const { tool, parts } of TOOLS)
+        if (/\.test\.ts$/.test(file) && text.includes(tool[0]) && !parts.includes(partOf(file)))
+          missing.push(`${partOf(file)} has no ${tool[0]}, which ${file} calls`);
+    }
+    expect(missing).toEqual([]);
+  });
+});
