@@ -8,6 +8,8 @@ const ROOT = join(import.meta.dir, '..');
 export const FUNCTIONS = [
   'modules/app/database/rotation',
   'modules/shared/alerting/troubleshooting',
+  'modules/shared/edge/rotation',
+  'modules/shared/edge/unavailable',
 ];
 
 /** Before any zone's offset, this is the first date that a zip archive knows. */

@@ -6,7 +6,7 @@ import { packFunction } from '../../tools/lambda.ts';
 
 /** A Lambda function's archive, unpacked; each call runs it in a Node process of its own. */
 export interface PackedFunction {
-  /** Resolves with what it wrote. @throws FunctionError */
+  /** Resolves with what it wrote, and at its end what the function returned, as JSON. @throws FunctionError */
   invoke(event: object): Promise<string>;
   remove(): void;
 }
@@ -22,7 +22,8 @@ const TIMEOUT_MILLISECONDS = 60_000;
 const RUN = `
 const { handler } = await import(process.argv[1]);
 try {
-  await handler(JSON.parse(process.argv[2]));
+  const result = await handler(JSON.parse(process.argv[2]));
+  if (result !== undefined) console.log(JSON.stringify(result));
 } catch (error) {
   console.error(String(error));
   process.exitCode = 1;
@@ -58,7 +59,7 @@ export const unpackFunction = async (
         new Response(child.stderr).text(),
       ]);
       if (status !== 0) throw new FunctionError(errors.trim());
-      return output + errors;
+      return errors + output;
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };

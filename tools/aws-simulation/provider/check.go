@@ -112,7 +112,7 @@ func (s *server) checkReference(target, argument, value, region string) {
 			// Of AWS or of another account: out of sight.
 			return
 		}
-		if arn[3] != "" && arn[3] != region {
+		if arn[3] != "" && arn[3] != region && region != account.Global {
 			account.Refuse("InvalidParameterValue: %s %s is in another region than %s", argument, value, region)
 		}
 	}
