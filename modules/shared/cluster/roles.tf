@@ -2,6 +2,8 @@ resource "aws_iam_role" "cluster" {
   name        = "${var.name}-${var.region}-cluster"
   description = "What the cluster ${var.name} manages in ${var.region}: nodes, volumes, load balancers"
 
+  permissions_boundary = var.permissions_boundary_arn
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -32,6 +34,8 @@ resource "aws_iam_role_policy_attachment" "cluster" {
 resource "aws_iam_role" "node" {
   name        = "${var.name}-${var.region}-node"
   description = "Nodes of the cluster ${var.name} in ${var.region}"
+
+  permissions_boundary = var.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

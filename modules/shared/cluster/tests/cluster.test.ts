@@ -21,6 +21,7 @@ const CALL = {
     range: '10.16.0.0/16',
     application_subnet_ids: ZONES.map((zone) => `\${aws_subnet.${zone}.id}`),
     kubernetes_version: '1.34',
+    permissions_boundary_arn: `arn:aws:iam::${ACCOUNT_ID}:policy/boundary`,
     endpoint_public_ranges: ['198.51.100.0/24'],
     access_entries: {
       administrators: { principal_arn: ADMINISTRATOR, policy: 'AmazonEKSClusterAdminPolicy' },
@@ -106,6 +107,7 @@ const WEAKENINGS: readonly Weakening[] = [
       }),
     }),
   ],
+  ['hello-test-eu-west-1-node has no boundary', set('aws_iam_role', { permissions_boundary: '' })],
   ['load balancers let in more than HTTPS from CloudFront', set(INGRESS, { from_port: 80 })],
   ['load balancers let in more than HTTPS from CloudFront', set(INGRESS, { prefix_list_id: '' })],
   ['load balancers reach more than pods', set(EGRESS, { referenced_security_group_id: '' })],
@@ -173,5 +175,6 @@ testRefusals(CALL, [
   ],
   [{ target_ports: [0] }, 'target_ports is [0]: set one or more whole numbers'],
   [{ log_retention_days: 31 }, 'log_retention_days is 31: set a number that CloudWatch Logs knows'],
+  [{ permissions_boundary_arn: 'bounds' }, 'permissions_boundary_arn is "bounds": set the ARN'],
   [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
 ]);

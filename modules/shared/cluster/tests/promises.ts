@@ -69,7 +69,8 @@ export const faultsOf = (account: readonly Resource[]): string[] => {
       ),
     'others than the cluster use the key of volumes',
   );
-  for (const { name, assume_role_policy } of all('aws_iam_role')) {
+  for (const { name, assume_role_policy, permissions_boundary } of all('aws_iam_role')) {
+    promise(permissions_boundary, `${name} has no boundary`);
     const [{ Principal, Condition }] = JSON.parse(assume_role_policy).Statement;
     promise(
       Principal.Service === 'ec2.amazonaws.com' ||
