@@ -18,6 +18,7 @@ import {
 import { ACCOUNT_ID, callModule, type Inputs } from '../../../tests/root.ts';
 import { testWithSources } from '../../../tests/sources.ts';
 import { faultsOf, ringsWithoutData } from './promises.ts';
+import { type Reporter, startReporter } from './reports.ts';
 
 const [PRIMARY, STANDBY, GLOBAL] = ['eu-west-1', 'eu-central-1', 'us-east-1'];
 
@@ -132,12 +133,27 @@ testLifecycle(primary, {
 
 describe('in a standby and for all regions', () => {
   let simulation: Simulation;
+  let reporter: Reporter;
 
   beforeAll(async () => {
     simulation = await startSimulation();
+    reporter = await startReporter(String(primary.inputs.runbook_url));
   }, LIMIT);
 
-  afterAll(() => simulation.stop());
+  afterAll(async () => {
+    await reporter?.stop();
+    await simulation?.stop();
+  });
+
+  /** Names of the alarms that are reported on when they go off; each report leads to the alarm's runbook. */
+  const reportedOn = async (region: string): Promise<string[]> => {
+    const reports = await reporter.reportsOf(await simulation.resources(), region);
+    for (const [name, report] of reports) {
+      expect(report).toStartWith(`${name} in ${region} is in ALARM since`);
+      expect(report).toMatch(/Runbook: https:\S+\/[\w-]+\.md\n/);
+    }
+    return [...reports.keys()].map((name) => name.replace('hello-test-', '')).sort();
+  };
 
   const makeUnit = async (inputs: Inputs, region: string) => {
     const root = simulation.root(callModule('app/alarms', inputs, region));
@@ -165,6 +181,9 @@ describe('in a standby and for all regions', () => {
       await simulation.run(unit.root, 'apply', 'plan');
       expect(faultsOf(await account(), STANDBY)).toEqual([]);
       expect(ringsWithoutData(await account(), STANDBY)).toEqual(['hello-test-resources']);
+      expect(await reportedOn(STANDBY)).toEqual([
+        ...['certificate-edge', 'function-rotation', 'resources'],
+      ]);
     },
     LIMIT,
   );
@@ -175,6 +194,7 @@ describe('in a standby and for all regions', () => {
       const unit = await makeUnit(global, GLOBAL);
       expect(faultsOf(await account(), GLOBAL)).toEqual([]);
       expect(ringsWithoutData(await account(), GLOBAL)).toEqual(['hello-test-users']);
+      expect(await reportedOn(GLOBAL)).toEqual(['certificate-edge', 'users', 'users-slowly']);
       const faultsOfChanged = async (type: string, attributes: object) =>
         faultsOf(set(type, attributes)(await account()), GLOBAL);
       expect(

@@ -3,6 +3,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSimulation } from '../../../../tools/aws-simulation/simulation.ts';
 import { packFunction } from '../../../../tools/lambda.ts';
+import { may, type Role, rolesOf } from '../../../tests/permissions.ts';
 import {
   type Call,
   LIMIT,
@@ -12,7 +13,9 @@ import {
   testRefusals,
   without,
 } from '../../../tests/prove.ts';
-import { ACCOUNT_ID } from '../../../tests/root.ts';
+import { ACCOUNT_ID, callModule } from '../../../tests/root.ts';
+import { testWithSources } from '../../../tests/sources.ts';
+import { ANSWERS } from './answers.ts';
 import { faultsOf } from './promises.ts';
 
 const PACKAGE = join(import.meta.dir, '../troubleshooting.zip');
@@ -20,6 +23,8 @@ const PACKAGE = join(import.meta.dir, '../troubleshooting.zip');
 beforeAll(async () => {
   await Bun.write(PACKAGE, await packFunction('modules/shared/alerting/troubleshooting'));
 });
+
+const LOG_GROUP = '/aws/containerinsights/hello-test/application';
 
 const call: Call = {
   module: 'shared/alerting',
@@ -46,7 +51,7 @@ const call: Call = {
       distribution_id: 'E2EXAMPLE',
       log_queries: {
         errors: {
-          log_group_name: '/aws/containerinsights/hello-test/application',
+          log_group_name: LOG_GROUP,
           query: 'filter log_processed.level = "error" | stats count() by log_processed.message',
         },
       },
@@ -181,3 +186,56 @@ test(
   },
   LIMIT,
 );
+
+/** What the function asks of AWS, each on what it is told of, and whether it may. */
+const RIGHTS: readonly (readonly [action: string, resource: string, may: boolean])[] = [
+  ['cloudwatch:DescribeAlarms', '*', true],
+  ['cloudwatch:GetMetricData', '*', true],
+  ['cloudtrail:LookupEvents', '*', true],
+  ['rds:DescribeEvents', '*', true],
+  ['logs:GetQueryResults', '*', true],
+  ['eks:DescribeCluster', `arn:aws:eks:eu-west-1:${ACCOUNT_ID}:cluster/hello-test`, true],
+  ['eks:DescribeCluster', `arn:aws:eks:eu-west-1:${ACCOUNT_ID}:cluster/other`, false],
+  ['rds:DescribeDBClusters', `arn:aws:rds:eu-central-1:${ACCOUNT_ID}:cluster:hello-test`, true],
+  ['rds:DescribeDBClusters', `arn:aws:rds:eu-central-1:${ACCOUNT_ID}:cluster:other`, false],
+  ['rds:DescribeGlobalClusters', `arn:aws:rds::${ACCOUNT_ID}:global-cluster:hello-test`, true],
+  ['rds:RebootDBInstance', `arn:aws:rds:eu-west-1:${ACCOUNT_ID}:db:hello-test-eu-west-1a`, false],
+  ['logs:StartQuery', `arn:aws:logs:eu-central-1:${ACCOUNT_ID}:log-group:${LOG_GROUP}:*`, true],
+  ['logs:StartQuery', `arn:aws:logs:eu-central-1:${ACCOUNT_ID}:log-group:/other:*`, false],
+  ['sns:Publish', `arn:aws:sns:eu-west-1:${ACCOUNT_ID}:hello-test-reports`, true],
+  ['sns:Publish', `arn:aws:sns:eu-west-1:${ACCOUNT_ID}:hello-test-critical`, false],
+];
+
+testWithSources(
+  'the function may ask what it asks, of what it is told of, and no more',
+  async () => {
+    const simulation = await startSimulation();
+    try {
+      const inputs = { ...call.inputs, permissions_boundary_arn: null };
+      const root = simulation.root(callModule(call.module, inputs));
+      await simulation.run(root, 'init');
+      await simulation.run(root, 'apply');
+      const account = await simulation.resources();
+      const [role] = rolesOf(account);
+      const tried = await Promise.all(
+        RIGHTS.map(async ([action, resource]) => {
+          const context = { 'aws:RequestedRegion': 'eu-west-1' };
+          return [action, resource, await may(account, role as Role, action, resource, context)];
+        }),
+      );
+      expect(tried).toEqual(RIGHTS.map((right) => [...right]));
+      const elsewhere = { 'aws:RequestedRegion': 'ap-south-1' };
+      expect(await may(account, role as Role, 'cloudtrail:LookupEvents', '*', elsewhere)).toBe(
+        false,
+      );
+    } finally {
+      await simulation.stop();
+    }
+  },
+  LIMIT,
+);
+
+test('each call that the function makes is among its rights', () => {
+  const actions = RIGHTS.filter(([, , allowed]) => allowed).map(([action]) => action.split(':')[1]);
+  expect([...new Set(actions)].sort()).toEqual(Object.keys(ANSWERS).sort());
+});
