@@ -130,7 +130,19 @@ const functionPolicies = (account: readonly Resource[]): ResourcePolicy[] =>
       return { name: statement_id, statements: [statement], resource, on };
     });
 
-const document = ({ statements }: Policy) => ({ Version: '2012-10-17', Statement: statements });
+/** The evaluator doesn't know this key, whose last part is free; under a name that it knows, it compares it as any other. */
+const known = <Value>(value: Value): Value =>
+  JSON.parse(
+    JSON.stringify(value).replaceAll(
+      'kms:EncryptionContext:',
+      'aws:PrincipalTag/kms:EncryptionContext:',
+    ),
+  );
+
+const document = ({ statements }: Policy) => ({
+  Version: '2012-10-17',
+  Statement: known(statements),
+});
 const named = (each: Policy) => ({ name: each.name, policy: document(each) });
 
 /** What AWS adds to a request, such as `aws:SourceVpc`. */
@@ -163,7 +175,7 @@ export const may = async (
           'aws:PrincipalArn': role.arn,
           'aws:PrincipalIsAWSService': 'false',
           ...(aliases.length > 0 && { 'kms:ResourceAliases': aliases }),
-          ...context,
+          ...known(context),
         },
       },
       identityPolicies: role.policies.map(named),

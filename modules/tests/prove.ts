@@ -28,7 +28,9 @@ export type Weakening = readonly [fault: string, weaken: (account: Resource[]) =
 
 export interface Lifecycle {
   /** What is wrong with the account, a line each. */
-  readonly faultsOf: (account: readonly Resource[]) => readonly string[];
+  readonly faultsOf: (
+    account: readonly Resource[],
+  ) => readonly string[] | Promise<readonly string[]>;
   /** Each must bring its fault. */
   readonly weakenings: readonly Weakening[];
   /** Inputs that change, and what the plan then does, by address. */
@@ -100,9 +102,9 @@ export const testLifecycle = (call: Call, life: Lifecycle): void =>
         await simulation.run(root, 'apply');
         expect(actionsOf(await simulation.plan(root))).toEqual({});
         const account = await simulation.resources();
-        expect(life.faultsOf(account)).toEqual([]);
+        expect(await life.faultsOf(account)).toEqual([]);
         for (const [fault, weaken] of life.weakenings)
-          expect(life.faultsOf(weaken(structuredClone(account)))).toContain(fault);
+          expect(await life.faultsOf(weaken(structuredClone(account)))).toContain(fault);
 
         const [inputs, actions] = life.change;
         change(inputs);
