@@ -1,0 +1,212 @@
+import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
+import {
+  testInterfaces,
+  testLifecycle,
+  testRefusals,
+  type Weakening,
+} from '../../../tests/prove.ts';
+import { ACCOUNT_ID } from '../../../tests/root.ts';
+import type { Refusal } from '../../../tests/validations.ts';
+import { ACTIONS } from './actions.ts';
+import { faultsOf } from './promises.ts';
+
+const MODULES = join(import.meta.dir, '../../..');
+
+const environment = (name: string) => ({
+  prefix: `hello-${name}`,
+  regions: ['eu-west-1', 'eu-central-1'],
+  state: {
+    bucket: 'hello-states',
+    prefix: `${name}/`,
+    key_arn: `arn:aws:kms:eu-west-1:${ACCOUNT_ID}:key/1`,
+  },
+  secret_names: [`hello-${name}/database/master`],
+});
+const ENVIRONMENTS = {
+  prod: { ...environment('prod'), repositories: ['hello/service'] },
+  dev: environment('dev'),
+};
+/** As the module kms has it in every key. */
+const ACCOUNT_DECIDES = JSON.stringify({
+  Statement: [
+    {
+      ...{ Effect: 'Allow', Action: 'kms:*', Resource: '*' },
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+    },
+  ],
+});
+const REPOSITORY = { owner: 'example', owner_id: 1234, name: 'hello', id: 5678 };
+const CALL = {
+  module: 'shared/delivery',
+  inputs: {
+    name: 'hello',
+    account_id: ACCOUNT_ID,
+    repository: REPOSITORY,
+    environments: ENVIRONMENTS,
+    push: { release: [`arn:aws:ecr:eu-west-1:${ACCOUNT_ID}:repository/hello/service`] },
+  },
+  surroundings: {
+    resource: { aws_kms_key: { one: { policy: ACCOUNT_DECIDES } } },
+  },
+};
+
+/** Changes the text of a policy, of those that a name ends so. */
+const rewrite =
+  (name: string, from: string | RegExp, to: string, type = 'aws_iam_policy') =>
+  (account: Resource[]): Resource[] =>
+    account.map((resource) => {
+      if (resource.type !== type || !String(resource.attributes.name).endsWith(name))
+        return resource;
+      const argument = type === 'aws_iam_role' ? 'assume_role_policy' : 'policy';
+      const text = resource.attributes[argument].replaceAll(from, to);
+      return { ...resource, attributes: { ...resource.attributes, [argument]: text } };
+    });
+
+const WEAKENINGS: readonly Weakening[] = [
+  [
+    'hello-prod-apply is trusted to other jobs than those of prod',
+    rewrite('prod-apply', 'environment:prod', 'pull_request', 'aws_iam_role'),
+  ],
+  [
+    'hello-release-push is trusted to other jobs than those of release',
+    rewrite('release-push', 'StringEquals', 'StringLike', 'aws_iam_role'),
+  ],
+  ['hello-prod-apply may not ec2:CreateVpc', rewrite('prod-numbered', 'ec2:*Vpc"', 'ec2:*Xpc"')],
+  ['hello-prod-apply may rds:DeleteDBCluster', rewrite('prod-named', 'hello-prod', 'hello')],
+  [
+    'hello-prod-apply may ec2:DeleteVpc',
+    rewrite('prod-numbered', '"eu-west-1"', '"eu-west-1", "us-west-2"'),
+  ],
+  ['hello-prod-apply may ec2:DeleteVpc', rewrite('prod-numbered', '"Deny"', '"Allow"')],
+  ['hello-prod-apply may ec2:RunInstances', rewrite('prod-numbered', '"ec2:*Address"', '"ec2:*"')],
+  [
+    'hello-prod-apply may iam:CreateRole',
+    rewrite(
+      'prod-roles',
+      'policy/delivery/hello-prod-boundary',
+      'policy/delivery/hello-dev-boundary',
+    ),
+  ],
+  ['hello-prod-apply may iam:DeleteRole', rewrite('prod-roles', 'role/hello-prod', 'role/')],
+  ['hello-prod-apply may iam:PassRole', rewrite('prod-roles', 'lambda.', 'glue.')],
+  [
+    'hello-prod-apply may iam:CreatePolicyVersion',
+    rewrite('prod-roles', 'policy/hello-prod', 'policy/'),
+  ],
+  [
+    'a role with every right may iam:CreateUser',
+    rewrite('prod-boundary', '"acm:DescribeCertificate"', '"iam:*"'),
+  ],
+  [
+    'a role with every right may iam:CreateRole',
+    rewrite('prod-boundary', '"acm:DescribeCertificate"', '"iam:*"'),
+  ],
+  ['a role with every right may s3:GetObject', rewrite('prod-boundary', 'NotResource', 'Resource')],
+  [
+    'a role with every right may secretsmanager:GetSecretValue',
+    rewrite('prod-boundary', 'secret:hello-prod/', 'secret:'),
+  ],
+  [
+    'the boundary takes elasticloadbalancing:CreateListener from AmazonEKSLoadBalancingPolicy',
+    rewrite('prod-boundary', 'elasticloadbalancing', 'elasticache'),
+  ],
+  ['hello-prod-plan may ec2:CreateVpc', rewrite('prod-read', 'ec2:Describe*', 'ec2:*')],
+  [
+    'hello-prod-plan may secretsmanager:GetSecretValue',
+    rewrite('prod-read', 'hello-prod/database/master', 'hello-prod/*'),
+  ],
+  ['hello-prod-plan may s3:PutObject', rewrite('prod-plan-state', '*.tflock', '*')],
+  ['hello-prod-plan may s3:GetObject', rewrite('prod-plan-state', 'hello-states/prod', '*')],
+  ['hello-prod-apply may s3:PutBucketPolicy', rewrite('prod-apply-state', ':ListBucket', ':*')],
+  [
+    'hello-release-push may ecr:DeleteRepository',
+    rewrite('release-push', 'ecr:PutImage', 'ecr:*', 'aws_iam_role_policy'),
+  ],
+  [
+    'hello-release-push may ecr:PutImage',
+    rewrite('release-push', 'hello/service', 'hello/*', 'aws_iam_role_policy'),
+  ],
+];
+
+const only = (changes: object) => ({
+  environments: { prod: { ...ENVIRONMENTS.prod, ...changes } },
+});
+const REFUSALS: readonly Refusal[] = [
+  [{ name: 'Hello' }, 'name is "Hello": set 2 to 24 lower-case letters'],
+  [{ account_id: '12' }, 'account_id is "12": set the 12 digits'],
+  [{ oidc_provider_arn: 'github' }, 'oidc_provider_arn is "github": set arn:aws:iam::'],
+  [{ repository: { ...REPOSITORY, name: '*' } }, 'set owner and name as GitHub has them'],
+  [{ repository: { ...REPOSITORY, id: 0 } }, 'set owner_id and id to the whole numbers'],
+  [{ subject_form: 'id' }, 'subject_form is "id": set immutable or name'],
+  [{ environments: {} }, 'environments is []: name at least one'],
+  [{ environments: { 'a*': ENVIRONMENTS.prod } }, 'environments is ["a*"]: name at least one'],
+  [only({ prefix: 'hello' }), 'has the prefixes ["hello"]: set 2 to 32 lower-case letters'],
+  [
+    { environments: { ...ENVIRONMENTS, dev: { ...ENVIRONMENTS.dev, prefix: 'hello-prod-2' } } },
+    'has the prefixes ["hello-prod-2","hello-prod"]: set none that another begins with',
+  ],
+  [only({ regions: ['Ireland'] }), 'has the regions [["Ireland"]]: set codes of regions'],
+  [
+    only({ state: { ...ENVIRONMENTS.prod.state, prefix: 'prod' } }),
+    "set the bucket's name, a prefix that ends with a slash",
+  ],
+  [only({ secret_names: ['*'] }), 'secret_names or repositories with wildcards'],
+  [{ environment_tag: 'a b' }, 'environment_tag is "a b": set the key of a tag'],
+  [{ push: { prod: CALL.inputs.push.release } }, 'push is ["prod"]: name environments on GitHub'],
+  [{ push: { release: [] } }, 'push is {"release":[]}: set ARNs of ECR repositories'],
+  [{ push: { release: ['arn:aws:ecr:*'] } }, 'set ARNs of ECR repositories, at least one'],
+];
+
+const { surroundings: _, ...ALONE } = CALL;
+testInterfaces(ALONE);
+testRefusals(ALONE, REFUSALS);
+
+testLifecycle(CALL, {
+  faultsOf,
+  weakenings: WEAKENINGS,
+  change: [
+    { subject_form: 'name', environments: { prod: { ...ENVIRONMENTS.prod, regions: [] } } },
+    {
+      ...Object.fromEntries(
+        ['plan', 'apply'].map((job) => [`module.${job}["prod"].aws_iam_role.this[0]`, 'update']),
+      ),
+      'module.push["release"].aws_iam_role.this[0]': 'update',
+      ...Object.fromEntries(
+        ['named', 'numbered'].map((policy) => [`aws_iam_policy.${policy}["prod"]`, 'update']),
+      ),
+      ...Object.fromEntries(
+        ['apply_state', 'boundary', 'named', 'numbered', 'plan_state', 'read', 'roles'].map(
+          (policy) => [`aws_iam_policy.${policy}["dev"]`, 'delete'],
+        ),
+      ),
+      ...Object.fromEntries(
+        [
+          ...['aws_iam_role.this[0]', 'aws_iam_role_policy_attachment.this["read"]'],
+          'aws_iam_role_policy_attachment.this["state"]',
+        ].flatMap((address) =>
+          ['plan', 'apply'].map((job) => [`module.${job}["dev"].${address}`, 'delete']),
+        ),
+      ),
+      ...Object.fromEntries(
+        ['named', 'numbered', 'roles'].map((policy) => [
+          `module.apply["dev"].aws_iam_role_policy_attachment.this["${policy}"]`,
+          'delete',
+        ]),
+      ),
+    },
+  ],
+});
+
+// Roles and policies have promises of their own.
+test('what every type of the modules needs is in the table', async () => {
+  const types = new Set<string>();
+  for (const file of new Bun.Glob('{app,shared}/*/*.tf').scanSync(MODULES))
+    if (!/^shared\/(delivery|state)\//.test(file))
+      for (const [, type] of (await Bun.file(join(MODULES, file)).text()).matchAll(
+        /^resource "(aws_(?!iam_)\w+)"/gm,
+      ))
+        types.add(type as string);
+  expect([...types].filter((type) => !(type in ACTIONS))).toEqual([]);
+});

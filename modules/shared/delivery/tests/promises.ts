@@ -1,0 +1,223 @@
+import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
+import managed from '../../../tests/managed-policies.json';
+import {
+  listOf,
+  may,
+  type Policy,
+  type Role,
+  rolesOf,
+  type Statement,
+} from '../../../tests/permissions.ts';
+import { ACCOUNT_ID } from '../../../tests/root.ts';
+import { ACTIONS } from './actions.ts';
+
+const IAM = `arn:aws:iam::${ACCOUNT_ID}:`;
+const STATES = 'arn:aws:s3:::hello-states';
+const REPOSITORY = `arn:aws:ecr:eu-west-1:${ACCOUNT_ID}:repository/hello/service`;
+const ISSUER = 'token.actions.githubusercontent.com';
+
+/** What is wrong with the roles of the environments `prod` and `dev`, and of `release`, which pushes. */
+export const faultsOf = async (account: readonly Resource[]): Promise<string[]> => {
+  const faults: string[] = [];
+  const roles = rolesOf(account);
+  const role = (name: string) =>
+    roles.find((each) => each.name === `hello-${name}`) ?? { ...NOBODY, name };
+  const expectAll = async (
+    name: string | Role,
+    on: string,
+    actions: string,
+    allowed: boolean,
+    context: Record<string, string> = {},
+  ) => {
+    const who = typeof name === 'string' ? role(name) : name;
+    for (const action of actions.split(' '))
+      if ((await mayOnce(account, who, action, on, { ...REGION, ...context })) !== allowed)
+        faults.push(`${who.name} ${allowed ? 'may not' : 'may'} ${action}`);
+  };
+
+  for (const [name, environment] of JOBS)
+    if (!Bun.deepEquals(role(name).trust.statements, [trust(environment)]))
+      faults.push(`hello-${name} is trusted to other jobs than those of ${environment}`);
+
+  // What makes every type of resource, with the names of its environment and in its regions.
+  const key = account.find(({ type }) => type === 'aws_kms_key')?.attributes.arn;
+  for (const [place, actions] of Object.values(ACTIONS).flat()) {
+    const on = place.replace('KEY', key);
+    await expectAll('prod-apply', on.replace('NAME', 'hello-prod'), actions, true);
+    if (on.includes('NAME'))
+      await expectAll('prod-apply', on.replace('NAME', 'hello-dev'), actions, false);
+    else if (on !== '*')
+      await expectAll('prod-apply', on, actions, false, { 'aws:ResourceTag/environment': 'dev' });
+    await expectAll('prod-plan', on.replace('NAME', 'hello-prod'), actions, false);
+  }
+  const vpc = `arn:aws:ec2:eu-west-1:${ACCOUNT_ID}:vpc/vpc-1`;
+  await expectAll('prod-apply', vpc, 'ec2:DeleteVpc', true, {
+    'aws:ResourceTag/environment': 'prod',
+  });
+  await expectAll('prod-apply', vpc, 'ec2:DeleteVpc', false, {
+    'aws:RequestedRegion': 'us-west-2',
+  });
+  await expectAll('prod-apply', '*', 'ec2:DescribeVpcs', true);
+  const instance = `arn:aws:ec2:eu-west-1:${ACCOUNT_ID}:instance/i-1`;
+  await expectAll('prod-apply', instance, 'ec2:RunInstances ec2:TerminateInstances', false);
+
+  // Roles: only with the boundary, and never those of the pipelines.
+  const own = `${IAM}role/hello-prod-eu-west-1-rotation`;
+  const bounded = (environment: string) => ({
+    'iam:PermissionsBoundary': `${IAM}policy/delivery/hello-${environment}-boundary`,
+  });
+  await expectAll('prod-apply', own, GIVE_RIGHTS, true, bounded('prod'));
+  await expectAll('prod-apply', own, GIVE_RIGHTS, false, bounded('dev'));
+  await expectAll('prod-apply', own, `${GIVE_RIGHTS} iam:DeleteRolePermissionsBoundary`, false);
+  await expectAll('prod-apply', own, 'iam:DeleteRole iam:UpdateAssumeRolePolicy', true);
+  await expectAll('prod-apply', own, 'iam:PassRole', true, passed('lambda'));
+  await expectAll('prod-apply', own, 'iam:PassRole', false, passed('glue'));
+  for (const foreign of [
+    ...['delivery/hello-prod-apply', 'delivery/hello-prod-plan', 'hello-dev-eu-west-1-rotation'],
+    ...['Admin', 'aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS'],
+  ]) {
+    const others = `${GIVE_RIGHTS} iam:DeleteRole iam:UpdateAssumeRolePolicy`;
+    await expectAll('prod-apply', `${IAM}role/${foreign}`, others, false, bounded('prod'));
+    await expectAll('prod-apply', `${IAM}role/${foreign}`, 'iam:PassRole', false, passed('lambda'));
+  }
+  await expectAll('prod-apply', `${IAM}policy/hello-prod-x`, 'iam:CreatePolicyVersion', true);
+  await expectAll(
+    'prod-apply',
+    `${IAM}policy/delivery/hello-prod-boundary`,
+    'iam:CreatePolicyVersion iam:DeletePolicy iam:SetDefaultPolicyVersion',
+    false,
+  );
+  await expectAll('prod-apply', `${IAM}user/x`, 'iam:CreateUser iam:CreateAccessKey', false);
+  await expectAll(
+    'prod-apply',
+    `${IAM}oidc-provider/${ISSUER}`,
+    'iam:CreateOpenIDConnectProvider iam:UpdateOpenIDConnectProviderThumbprint',
+    false,
+  );
+
+  // A role that the pipeline gave every right has those within the boundary.
+  const boundary = {
+    name: 'boundary',
+    statements: statementsOf(account, `${IAM}policy/delivery/hello-prod-boundary`),
+  };
+  const mighty: Role = {
+    ...{ ...NOBODY, name: 'a role with every right', arn: own, boundary },
+    policies: [{ name: 'all', statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
+  };
+  await expectAll(mighty, own, `${GIVE_RIGHTS} iam:UpdateAssumeRolePolicy`, false);
+  await expectAll(mighty, `${IAM}user/x`, 'iam:CreateUser', false);
+  await expectAll(mighty, own, 'iam:PassRole', false, passed('lambda'));
+  await expectAll(mighty, `${IAM}role/delivery/hello-prod-apply`, 'sts:AssumeRole', false);
+  await expectAll(mighty, `${STATES}/prod/x/terraform.tfstate`, 's3:GetObject', false);
+  const secret = (name: string) =>
+    `arn:aws:secretsmanager:eu-west-1:${ACCOUNT_ID}:secret:${name}-abc123`;
+  await expectAll(
+    mighty,
+    secret('hello-dev/database/master'),
+    'secretsmanager:GetSecretValue',
+    false,
+  );
+  // And no role loses by it what AWS's own policies give: each action is of a service that is whole within it, or named.
+  const within = boundary.statements.flatMap(({ Action }) => listOf(Action));
+  for (const [policy, { Statement }] of Object.entries(
+    managed as Record<string, { Statement: Statement | Statement[] }>,
+  ))
+    for (const action of listOf(Statement).flatMap(({ Action }) => listOf(Action)))
+      if (!within.some((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(action)))
+        faults.push(`the boundary takes ${action} from ${policy}`);
+
+  // Plans.
+  await expectAll('prod-plan', '*', 'ec2:DescribeVpcs', true);
+  await expectAll(
+    'prod-plan',
+    secret('hello-prod/database/master'),
+    'secretsmanager:GetSecretValue',
+    true,
+  );
+  await expectAll('prod-plan', secret('hello-prod/other'), 'secretsmanager:GetSecretValue', false);
+  await expectAll('prod-plan', `${STATES}/prod/x/terraform.tfstate`, 's3:GetObject', true);
+  await expectAll('prod-plan', `${STATES}/prod/x/terraform.tfstate`, 's3:PutObject', false);
+  await expectAll('prod-plan', `${STATES}/prod/x/terraform.tfstate.tflock`, 's3:PutObject', true);
+  await expectAll('prod-plan', `${STATES}/dev/x/terraform.tfstate`, 's3:GetObject', false);
+  await expectAll('prod-plan', 'arn:aws:s3:::other/x', 's3:GetObject', false);
+  await expectAll(
+    'prod-plan',
+    `arn:aws:logs:eu-west-1:${ACCOUNT_ID}:log-group:x:log-stream:y`,
+    'logs:GetLogEvents',
+    false,
+  );
+  await expectAll('prod-apply', `${STATES}/prod/x/terraform.tfstate`, 's3:PutObject', true);
+  await expectAll('prod-apply', `${STATES}/dev/x/terraform.tfstate`, 's3:PutObject', false);
+  await expectAll('prod-apply', STATES, 's3:PutBucketPolicy s3:DeleteBucket', false);
+
+  // Pushes.
+  await expectAll('release-push', REPOSITORY, 'ecr:PutImage ecr:InitiateLayerUpload', true);
+  await expectAll('release-push', REPOSITORY, 'ecr:BatchDeleteImage ecr:DeleteRepository', false);
+  await expectAll('release-push', REPOSITORY.replace('service', 'other'), 'ecr:PutImage', false);
+  return faults;
+};
+
+const told = new Map<string, Promise<boolean>>();
+
+/** As `may`, asked once for the same statements: a weakening changes few. */
+const mayOnce: typeof may = (account, who, action, ...request) => {
+  const asked = aboutService(who, action.split(':')[0] as string);
+  const question = JSON.stringify([asked, action, ...request]);
+  const answer = told.get(question) ?? may(account, asked, action, ...request);
+  told.set(question, answer);
+  return answer;
+};
+
+/** The role without the statements that are about other services. */
+const aboutService = (who: Role, service: string): Role => {
+  const about = ({ name, statements }: Policy): Policy => ({
+    name,
+    statements: statements.filter(
+      ({ Action }) =>
+        Action === undefined ||
+        listOf(Action).some((each) => /^\*/.test(each) || each.startsWith(`${service}:`)),
+    ),
+  });
+  return {
+    ...{ ...who, policies: who.policies.map(about) },
+    ...(who.boundary && { boundary: about(who.boundary) }),
+  };
+};
+
+const REGION = { 'aws:RequestedRegion': 'eu-west-1' };
+
+const GIVE_RIGHTS =
+  'iam:CreateRole iam:PutRolePolicy iam:AttachRolePolicy iam:DetachRolePolicy iam:DeleteRolePolicy iam:PutRolePermissionsBoundary';
+
+const JOBS = [
+  ...['prod', 'dev'].flatMap((environment) => [
+    [`${environment}-plan`, `${environment}-plan`] as const,
+    [`${environment}-apply`, environment] as const,
+  ]),
+  ['release-push', 'release'] as const,
+];
+
+const NOBODY: Role = {
+  ...{ name: 'nobody', arn: `${IAM}role/nobody`, policies: [] },
+  trust: { name: 'trust', statements: [] },
+};
+
+const passed = (service: string) => ({ 'iam:PassedToService': `${service}.amazonaws.com` });
+
+const statementsOf = (account: readonly Resource[], arn: string): Statement[] => {
+  const policy = account.find(({ type, id }) => type === 'aws_iam_policy' && id === arn);
+  return listOf(JSON.parse(policy?.attributes.policy ?? '{"Statement":[]}').Statement);
+};
+
+const trust = (environment: string) => ({
+  Sid: 'GitHub',
+  Effect: 'Allow',
+  Principal: { Federated: `${IAM}oidc-provider/${ISSUER}` },
+  Action: 'sts:AssumeRoleWithWebIdentity',
+  Condition: {
+    StringEquals: {
+      [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+      [`${ISSUER}:sub`]: `repo:example@1234/hello@5678:environment:${environment}`,
+    },
+  },
+});
