@@ -14,23 +14,53 @@ data "aws_iam_policy_document" "read" {
   statement {
     sid = "ReadSettings"
     actions = [
-      "acm:DescribeCertificate", "acm:ListCertificates", "acm:ListTagsForCertificate",
-      "cloudfront:Describe*", "cloudfront:Get*", "cloudfront:List*",
-      "cloudwatch:Describe*", "cloudwatch:GetDashboard", "cloudwatch:ListDashboards", "cloudwatch:ListTagsForResource",
-      "ec2:Describe*", "ec2:GetManagedPrefixListEntries",
-      "ecr:Describe*", "ecr:GetLifecyclePolicy", "ecr:GetRegistryPolicy", "ecr:GetRegistryScanningConfiguration", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource",
+      "acm:Describe*", "acm:ListTagsForCertificate",
+      "cloudfront:Describe*", "cloudfront:Get*", "cloudfront:ListTagsForResource",
+      "cloudwatch:Describe*", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource",
+      "ec2:GetManagedPrefixListEntries",
+      "ecr:Describe*", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource",
       "eks:Describe*", "eks:List*",
       "events:Describe*", "events:List*",
       "iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy",
       "iam:ListAttachedRolePolicies", "iam:ListEntitiesForPolicy", "iam:ListInstanceProfilesForRole", "iam:ListPolicyVersions", "iam:ListRolePolicies",
-      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListResourceTags",
+      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
       "lambda:Get*", "lambda:List*",
-      "logs:Describe*", "logs:GetDataProtectionPolicy", "logs:GetDelivery*", "logs:ListTagsForResource", "logs:ListTagsLogGroup",
+      "logs:Describe*", "logs:GetDelivery*", "logs:ListTags*",
       "rds:Describe*", "rds:ListTagsForResource",
       "route53:Get*", "route53:List*",
-      "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecretVersionIds",
+      "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds",
       "sns:Get*", "sns:List*",
-      "wafv2:Describe*", "wafv2:Get*", "wafv2:List*",
+      "wafv2:Get*", "wafv2:List*",
+    ]
+    resources = concat(
+      [
+        for service in ["acm", "cloudwatch", "ec2", "ecr", "eks", "events", "kms", "lambda", "logs", "rds", "secretsmanager", "sns", "wafv2"] :
+        "arn:aws:${service}:*:${var.account_id}:*"
+      ],
+      [for service in ["cloudfront", "cloudwatch", "iam", "rds"] : "arn:aws:${service}::${var.account_id}:*"],
+      ["arn:aws:ec2:*:aws:prefix-list/*", "arn:aws:iam::aws:policy/*", "arn:aws:route53:::*"],
+    )
+  }
+
+  # What AWS asks about no resource for.
+  statement {
+    sid = "List"
+    actions = [
+      "acm:ListCertificates",
+      "cloudfront:ListCachePolicies", "cloudfront:ListDistributions", "cloudfront:ListFunctions", "cloudfront:ListKeyValueStores",
+      "cloudfront:ListOriginRequestPolicies", "cloudfront:ListResponseHeadersPolicies",
+      "ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs",
+      "ec2:DescribeInternetGateways", "ec2:DescribeManagedPrefixLists", "ec2:DescribeNatGateways", "ec2:DescribeNetworkAcls",
+      "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRegions", "ec2:DescribeRouteTables",
+      "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags",
+      "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpointServices", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs",
+      "ecr:DescribeRegistry", "ecr:DescribeRepositoryCreationTemplates", "ecr:GetRegistryPolicy", "ecr:GetRegistryScanningConfiguration",
+      "kms:ListAliases",
+      "eks:DescribeAddonVersions",
+      "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
+      "rds:DescribeDBEngineVersions", "rds:DescribeOrderableDBInstanceOptions",
+      "route53:ListHostedZones", "route53:ListHostedZonesByName",
+      "secretsmanager:GetRandomPassword",
     ]
     resources = ["*"]
   }

@@ -41,9 +41,20 @@ const CALL = {
         this: {
           name: 'hello-test',
           role_arn: `\${aws_iam_role.cluster.arn}`,
-          vpc_config: { subnet_ids: [] },
+          vpc_config: { subnet_ids: [`\${aws_subnet.a.id}`, `\${aws_subnet.b.id}`] },
         },
       },
+      aws_vpc: { this: { cidr_block: '10.16.0.0/16' } },
+      aws_subnet: Object.fromEntries(
+        ['a', 'b'].map((letter, index) => [
+          letter,
+          {
+            vpc_id: `\${aws_vpc.this.id}`,
+            availability_zone: `${REGION}${letter}`,
+            cidr_block: `10.16.${index}.0/24`,
+          },
+        ]),
+      ),
       aws_iam_role: { cluster: { name: 'cluster', assume_role_policy: '{"Statement":[]}' } },
       aws_kms_key: { secrets: { policy: ACCOUNT_DECIDES } },
       aws_kms_alias: {

@@ -1,6 +1,7 @@
 import { ACCOUNT_ID } from '../../../tests/root.ts';
 
-const of = (service: string, resource: string, region = 'eu-west-1') =>
+/** ARN of a resource of the account. */
+export const of = (service: string, resource: string, region = 'eu-west-1') =>
   `arn:aws:${service}:${region}:${ACCOUNT_ID}:${resource}`;
 const ec2 = (kind: string) => of('ec2', `${kind}/${kind}-1`);
 

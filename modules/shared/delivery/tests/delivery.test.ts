@@ -112,7 +112,8 @@ const WEAKENINGS: readonly Weakening[] = [
     'the boundary takes elasticloadbalancing:CreateListener from AmazonEKSLoadBalancingPolicy',
     rewrite('prod-boundary', 'elasticloadbalancing', 'elasticache'),
   ],
-  ['hello-prod-plan may ec2:CreateVpc', rewrite('prod-read', 'ec2:Describe*', 'ec2:*')],
+  ['hello-prod-plan may ec2:CreateVpc', rewrite('prod-read', 'ec2:DescribeVpcs', 'ec2:*')],
+  ['hello-prod-plan may not eks:DescribeCluster', rewrite('prod-read', 'eks:D', 'ecs:D')],
   [
     'hello-prod-plan may secretsmanager:GetSecretValue',
     rewrite('prod-read', 'hello-prod/database/master', 'hello-prod/*'),

@@ -9,7 +9,7 @@ import {
   type Statement,
 } from '../../../tests/permissions.ts';
 import { ACCOUNT_ID } from '../../../tests/root.ts';
-import { ACTIONS } from './actions.ts';
+import { ACTIONS, of } from './actions.ts';
 
 const IAM = `arn:aws:iam::${ACCOUNT_ID}:`;
 const STATES = 'arn:aws:s3:::hello-states';
@@ -127,7 +127,7 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
         faults.push(`the boundary takes ${action} from ${policy}`);
 
   // Plans.
-  await expectAll('prod-plan', '*', 'ec2:DescribeVpcs', true);
+  for (const [on, actions] of READS) await expectAll('prod-plan', on, actions, true);
   await expectAll(
     'prod-plan',
     secret('hello-prod/database/master'),
@@ -188,6 +188,26 @@ const REGION = { 'aws:RequestedRegion': 'eu-west-1' };
 
 const GIVE_RIGHTS =
   'iam:CreateRole iam:PutRolePolicy iam:AttachRolePolicy iam:DetachRolePolicy iam:DeleteRolePolicy iam:PutRolePermissionsBoundary';
+
+/** What a refresh reads of some types, as in `ACTIONS`. */
+const READS = [
+  ['*', 'ec2:DescribeVpcs ec2:DescribeVpcAttribute kms:ListAliases logs:DescribeLogGroups'],
+  [of('acm', 'certificate/1'), 'acm:DescribeCertificate acm:ListTagsForCertificate'],
+  [of('cloudfront', 'distribution/E1', ''), 'cloudfront:GetDistribution'],
+  [of('cloudwatch', 'alarm:x'), 'cloudwatch:DescribeAlarms'],
+  [REPOSITORY, 'ecr:DescribeRepositories ecr:GetLifecyclePolicy'],
+  [of('eks', 'cluster/x'), 'eks:DescribeCluster eks:ListAccessEntries'],
+  [of('events', 'rule/x'), 'events:DescribeRule events:ListTargetsByRule'],
+  [`${IAM}role/x`, 'iam:GetRole iam:ListAttachedRolePolicies'],
+  [of('lambda', 'function:x'), 'lambda:GetFunction lambda:ListVersionsByFunction'],
+  [of('logs', 'log-group:x'), 'logs:ListTagsForResource'],
+  [of('rds', 'cluster:x'), 'rds:DescribeDBClusters'],
+  [of('rds', 'global-cluster:x', ''), 'rds:DescribeGlobalClusters'],
+  ['arn:aws:route53:::hostedzone/Z1', 'route53:GetHostedZone route53:ListResourceRecordSets'],
+  [of('secretsmanager', 'secret:x-abc123'), 'secretsmanager:DescribeSecret'],
+  [of('sns', 'x'), 'sns:GetTopicAttributes'],
+  [of('wafv2', 'regional/webacl/x/1'), 'wafv2:GetWebACL'],
+] as const;
 
 const JOBS = [
   ...['prod', 'dev'].flatMap((environment) => [
