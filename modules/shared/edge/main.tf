@@ -25,6 +25,9 @@ module "distribution" {
   is_ipv6_enabled = true
   price_class     = var.price_class
 
+  # The latency of the origin, which an alarm needs, is an additional metric.
+  create_monitoring_subscription = true
+
   viewer_certificate = {
     acm_certificate_arn      = var.certificate_arn
     minimum_protocol_version = "TLSv1.2_2025"

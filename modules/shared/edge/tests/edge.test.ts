@@ -113,6 +113,10 @@ testLifecycle(STANDING, {
   weakenings: [
     ['no distribution', without(({ type }) => type === 'aws_cloudfront_distribution')],
     [
+      'the latency of the origin is not measured',
+      without(({ type }) => type === 'aws_cloudfront_monitoring_subscription'),
+    ],
+    [
       'viewers may speak plain HTTP or old TLS',
       each('default_cache_behavior', { viewer_protocol_policy: 'allow-all' }),
     ],

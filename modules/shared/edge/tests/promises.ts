@@ -27,6 +27,12 @@ export const faultsOf = (account: readonly Resource[], regions: readonly string[
   );
   promise(distribution.http_version === 'http2and3', 'no HTTP/3');
   promise(
+    all('aws_cloudfront_monitoring_subscription').some(
+      ({ distribution_id }) => distribution_id === distribution.id,
+    ),
+    'the latency of the origin is not measured',
+  );
+  promise(
     distribution.origin.every(
       ({ custom_origin_config: [origin] }: Block) =>
         origin?.origin_protocol_policy === 'https-only' &&
