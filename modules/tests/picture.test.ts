@@ -31,7 +31,7 @@ const wired = (region: string, range: string, database: object) => {
         database: {
           source: './modules/app/database',
           ...common,
-          ...{ global_cluster_identifier: 'hello-prod', instance_zones: zones },
+          ...{ global_cluster_identifier: 'hello-prod', zones, instance_zones: zones },
           ...{ instance_class: 'db.r8g.large', engine_version: '17.7' },
           vpc_id: `\${module.network.vpc_id}`,
           database_subnet_group_name: `\${module.network.database_subnet_group_name}`,

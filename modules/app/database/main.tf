@@ -102,6 +102,9 @@ data "aws_rds_global_cluster" "joined" {
   count = local.is_new || var.global_cluster_identifier == null ? 0 : 1
 
   identifier = var.global_cluster_identifier
+
+  # At the first plan of both, there is none to read yet.
+  depends_on = [module.cluster]
 }
 
 locals {
@@ -119,11 +122,4 @@ check "role" {
     ])
     error_message = "role is ${var.role}, but AWS says that ${var.name} in ${var.region} ${var.role == "primary" ? "follows" : "takes writes"}: set role to what the cluster is after the failover."
   }
-}
-
-# The network has the same zones in every layer of subnets.
-data "aws_subnet" "application" {
-  count = length(var.application_subnet_ids)
-
-  id = var.application_subnet_ids[count.index]
 }

@@ -1,11 +1,6 @@
 output "cluster_identifier" {
   description = "The cluster; dimension of its metrics."
   value       = module.cluster.cluster_id
-
-  precondition {
-    condition     = length(setsubtract(var.instance_zones, data.aws_subnet.application[*].availability_zone)) == 0
-    error_message = "instance_zones is ${jsonencode(var.instance_zones)}, but the network has ${jsonencode(sort(data.aws_subnet.application[*].availability_zone))}: name zones of the network."
-  }
 }
 
 output "cluster_arn" {

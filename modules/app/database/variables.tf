@@ -139,6 +139,12 @@ variable "client_security_groups" {
   nullable    = false
 }
 
+variable "zones" {
+  description = "Availability zones of the network, each with a database and an application subnet."
+  type        = list(string)
+  nullable    = false
+}
+
 variable "instance_zones" {
   description = "Availability zones with an instance, one each. Empty for a standby: it then has storage only."
   type        = list(string)
@@ -157,6 +163,11 @@ variable "instance_zones" {
   validation {
     condition     = alltrue([for zone in var.instance_zones : can(regex("^${var.region}[a-z]$", zone))])
     error_message = "instance_zones is ${jsonencode(var.instance_zones)}: set zones of ${var.region}, such as ${var.region}a."
+  }
+
+  validation {
+    condition     = length(setsubtract(var.instance_zones, var.zones)) == 0
+    error_message = "instance_zones is ${jsonencode(var.instance_zones)}, but the network has ${jsonencode(var.zones)}: name zones of the network."
   }
 }
 

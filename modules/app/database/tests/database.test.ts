@@ -73,6 +73,7 @@ const makeNetwork = async (region: string): Promise<Inputs> => {
     name: 'hello-test',
     region,
     account_id: ACCOUNT_ID,
+    zones: zonesOf(region),
     global_cluster_identifier: 'hello-test',
     instance_class: 'db.r8g.large',
     engine_version: '17.7',
@@ -337,16 +338,13 @@ testWithSources(
 );
 
 testWithSources(
-  'zones that the network lacks, regions that the account lacks, and a missing archive of the function are refused',
+  'regions that the account lacks, and a missing archive of the function are refused',
   async () => {
     const { root, change } = await makeUnit(PRIMARY, PRIMARY_INPUTS);
-    change({ instance_zones: [`${PRIMARY}d`], replica_regions: ['eu-centrl-1'] });
+    change({ replica_regions: ['eu-centrl-1'] });
     const unknown = oneLine((await simulation.tofu(root, 'plan')).stderr);
     expect(unknown).toContain(
       'replica_regions is ["eu-centrl-1"], of which the account has no eu-',
-    );
-    expect(unknown).toContain(
-      'instance_zones is ["eu-west-1d"], but the network has ["eu-west-1a"',
     );
     change({});
     const copy = join(root, 'copy');
@@ -441,6 +439,10 @@ const REFUSALS: readonly Refusal[] = [
   [{ application_subnet_ids: ['subnet-1'] }, 'application_subnet_ids has 1 entries'],
   [{ instance_zones: [] }, 'instance_zones is empty, but role is primary'],
   [{ instance_zones: ['eu-west-1a', 'eu-west-1a'] }, 'instance_zones names a zone twice'],
+  [
+    { instance_zones: ['eu-west-1d'] },
+    'instance_zones is ["eu-west-1d"], but the network has ["eu-west-1a"',
+  ],
   [{ instance_zones: ['us-east-1a'] }, 'set zones of eu-west-1, such as eu-west-1a'],
   [{ instance_class: 'large' }, 'instance_class is "large": set a class such as db.r8g.large'],
   [{ instance_class: 'db.r8g.huge' }, 'instance_class is "db.r8g.huge": set a class such as'],
@@ -482,7 +484,8 @@ const REFUSALS: readonly Refusal[] = [
 const RIGHT = {
   ...{ name: 'hello-test', region: PRIMARY, account_id: ACCOUNT_ID },
   ...{ vpc_id: 'vpc-1', database_subnet_group_name: 'hello-test' },
-  ...{ application_subnet_ids: ['subnet-1', 'subnet-2'], instance_zones: zonesOf(PRIMARY) },
+  ...{ application_subnet_ids: ['subnet-1', 'subnet-2'] },
+  ...{ zones: zonesOf(PRIMARY), instance_zones: zonesOf(PRIMARY) },
   ...{ instance_class: 'db.r8g.large', engine_version: '17.7' },
 };
 
