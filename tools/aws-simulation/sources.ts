@@ -88,10 +88,10 @@ async function uncached(): Promise<string[]> {
     .map((module) => module.replace('/', ' '));
 }
 
-/** A hash of what decides what modules make: the code in `modules/` and `live/`, and in it the versions of what they call. */
+/** A hash of what decides what modules make: their code, and in it the versions of what they call. */
 export async function codeHash(root = ROOT): Promise<string> {
   const hash = new Bun.CryptoHasher('sha256');
-  for (const file of [...new Glob('{modules,live}/**/*.{tf,hcl}').scanSync({ cwd: root })].sort())
+  for (const file of [...new Glob('modules/**/*.tf').scanSync({ cwd: root })].sort())
     hash.update(`${file}\n${await Bun.file(join(root, file)).text()}`);
   return hash.digest('hex').slice(0, 16);
 }
