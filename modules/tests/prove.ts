@@ -35,6 +35,8 @@ export interface Lifecycle {
   readonly weakenings: readonly Weakening[];
   /** Inputs that change, and what the plan then does, by address. */
   readonly change: readonly [inputs: Inputs, actions: Readonly<Record<string, string>>];
+  /** What is wrong with the account after the change, a line each. */
+  readonly faultsAfter?: (account: readonly Resource[]) => readonly string[];
   /** Inputs before the destroy, where something is protected. */
   readonly unprotect?: Inputs;
   /** What AWS keeps after a destroy. */
@@ -110,6 +112,7 @@ export const testLifecycle = (call: Call, life: Lifecycle): void =>
         change(inputs);
         expect(actionsOf(await simulation.plan(root))).toEqual(actions);
         await simulation.run(root, 'apply', 'plan');
+        expect(life.faultsAfter?.(await simulation.resources()) ?? []).toEqual([]);
 
         if (life.unprotect) {
           change({ ...inputs, ...life.unprotect });

@@ -110,6 +110,13 @@ const each = (list: string, change: object) =>
 
 testLifecycle(STANDING, {
   faultsOf: (account) => faultsOf(account, REGIONS),
+  faultsAfter: (account) =>
+    account.some(
+      ({ attributes }) =>
+        attributes.default_cache_behavior?.[0].target_origin_id === 'eu-central-1',
+    )
+      ? faultsOf(account, REGIONS)
+      : ['the other region does not serve'],
   weakenings: [
     ['no distribution', without(({ type }) => type === 'aws_cloudfront_distribution')],
     [

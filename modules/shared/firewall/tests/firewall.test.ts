@@ -98,7 +98,8 @@ const weakenings = (scope: string) =>
   ] as const;
 
 testLifecycle(REGIONAL, {
-  faultsOf,
+  faultsOf: (account) => faultsOf(account),
+  faultsAfter: (account) => faultsOf(account, true),
   weakenings: [
     ...weakenings('REGIONAL'),
     [
@@ -122,7 +123,8 @@ testLifecycle(REGIONAL, {
 });
 
 testLifecycle(AT_EDGE, {
-  faultsOf,
+  faultsOf: (account) => faultsOf(account),
+  faultsAfter: (account) => faultsOf(account, true),
   weakenings: [
     ...weakenings('CLOUDFRONT'),
     [
@@ -134,5 +136,5 @@ testLifecycle(AT_EDGE, {
       rules((rule) => (/rate|Reputation/.test(rule.name) ? undefined : rule)),
     ],
   ],
-  change: [{ rate_limit: 500 }, { 'aws_wafv2_web_acl.this': 'update' }],
+  change: [{ count_only: true }, { 'aws_wafv2_web_acl.this': 'update' }],
 });
