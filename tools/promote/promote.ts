@@ -2,7 +2,7 @@
  * Makes the commit that moves an image to an environment:
  *   bun run promote dev sha256:…    what was built
  *   bun run promote prod            what dev runs
- *   bun run promote --check main    whether what differs from main could have come so
+ *   bun run promote --check prod main    whether what differs from main could have come so
  * It shows what changes in the objects. `git revert` undoes it.
  */
 import { join } from 'node:path';
@@ -85,27 +85,28 @@ const promote = async (environment: Promoted, wanted: string | undefined): Promi
   console.log(`${await git(ROOT, 'log', '-1', '--format=%h %s')}: open a pull request with it`);
 };
 
-/** Whether the images that differ from those at a commit are signed, and prod's was dev's there or before. */
-const check = async (base: string): Promise<void> => {
-  const known = await historyOf('dev', base);
-  for (const environment of PROMOTED) {
-    const image = await imageOf(environment);
-    if (image.digest === (await imageAt(environment, base)).digest) {
-      console.log(`${environment} runs what it ran`);
-      continue;
-    }
-    if (environment !== 'dev' && !known.includes(image.digest))
-      throw new Refusal(`${environment} would run ${image.digest}, which dev never ran at ${base}`);
-    await verifySignature(image);
-    console.log(`${environment} would run ${image.digest}, which is signed`);
+/** Whether an image that differs from that at a commit is signed, and known to dev there or before unless it is dev's. */
+const check = async (environment: Promoted, base: string): Promise<void> => {
+  const image = await imageOf(environment);
+  if (image.digest === (await imageAt(environment, base)).digest) {
+    console.log(`${environment} runs what it ran`);
+    return;
   }
+  if (environment !== 'dev' && !(await historyOf('dev', base)).includes(image.digest))
+    throw new Refusal(`${environment} would run ${image.digest}, which dev never ran at ${base}`);
+  await verifySignature(image);
+  console.log(`${environment} would run ${image.digest}, which is signed`);
 };
 
-const main = async ([command, word, ...others]: readonly string[]): Promise<void> => {
-  const environment = PROMOTED.find((name) => name === command);
-  if (others.length === 0 && environment) return promote(environment, word);
-  if (others.length === 0 && command === '--check' && word) return check(word);
-  throw new Refusal('usage: bun run promote dev DIGEST | prod [DIGEST] | --check COMMIT');
+const main = async (words: readonly string[]): Promise<void> => {
+  const checks = words[0] === '--check';
+  const [name, word, ...others] = checks ? words.slice(1) : words;
+  const environment = PROMOTED.find((one) => one === name);
+  if (!environment || others.length > 0 || (checks && !word))
+    throw new Refusal(
+      'usage: bun run promote dev DIGEST | prod [DIGEST] | --check ENVIRONMENT COMMIT',
+    );
+  return checks && word ? check(environment, word) : promote(environment, word);
 };
 
 await main(process.argv.slice(2)).catch((error: Error) => {

@@ -113,7 +113,14 @@ test('an image goes from build to dev to prod, a bad one too, and is rolled back
     '1\t1\thelm/hello/values/prod.yaml',
     '1\t1\tkustomize/overlays/prod/kustomization.yaml',
   ]);
-  expect(await promote('--check', 'HEAD')).toMatchObject({ status: 0 });
+  expect(await promote('--check', 'dev', 'HEAD~')).toMatchObject({
+    status: 0,
+    output: 'dev runs what it ran\n',
+  });
+  expect(await promote('--check', 'prod', 'HEAD~')).toMatchObject({
+    status: 0,
+    output: `prod would run ${good}, which is signed\n`,
+  });
   expect(await promote('prod')).toMatchObject({
     status: 0,
     output: expect.stringContaining(`prod runs ${good} already`),
@@ -146,6 +153,7 @@ describe('refuses, and changes nothing', () => {
 
   test('what is no promotion', async () => {
     await refused([], 'usage: bun run promote');
+    await refused(['--check', 'prod'], 'usage: bun run promote');
     await refused(['local'], 'usage: bun run promote');
     await refused(['dev'], 'which image?');
     await refused(['dev', '1.0.0'], '"1.0.0" is no digest');
@@ -195,17 +203,17 @@ describe('refuses, and changes nothing', () => {
     for (const file of filesOf('prod'))
       await clone.edit(file, (text) => text.replace(/sha256:[0-9a-f]{64}/, past));
     await clone.commit('Pass dev by');
-    await refused(['--check', base], `prod would run ${past}, which dev never ran`);
+    await refused(['--check', 'prod', base], `prod would run ${past}, which dev never ran`);
     // Not even when dev gets it in the same pull request.
     for (const file of filesOf('dev'))
       await clone.edit(file, (text) => text.replace(/sha256:[0-9a-f]{64}/, past));
     await clone.commit('Let dev run it too');
-    await refused(['--check', base], `prod would run ${past}, which dev never ran`);
+    await refused(['--check', 'prod', base], `prod would run ${past}, which dev never ran`);
     await clone.git('reset', '--hard', '--quiet', base);
     for (const file of filesOf('dev'))
       await clone.edit(file, (text) => text.replace(/[0-9a-f]{64}/, '3'.repeat(64)));
     await clone.commit('Run in dev what nobody signed');
-    await refused(['--check', base], 'is not signed by');
+    await refused(['--check', 'dev', base], 'is not signed by');
     await clone.git('reset', '--hard', '--quiet', base);
   });
 });
