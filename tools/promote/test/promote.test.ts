@@ -138,7 +138,11 @@ test('an image goes from build to dev to prod, a bad one too, and is rolled back
   await clone.git('revert', '--no-edit', 'HEAD');
   await clone.git('revert', '--no-edit', 'HEAD~2');
   expect(await renders()).toEqual(whole);
-  expect(await promote('--check', 'HEAD')).toMatchObject({ status: 0 });
+  // A rollback passes: dev ran it before.
+  expect(await promote('--check', 'prod', 'HEAD~2')).toMatchObject({
+    status: 0,
+    output: `prod would run ${good}, which is signed\n`,
+  });
 });
 
 describe('refuses, and changes nothing', () => {
