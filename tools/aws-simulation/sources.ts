@@ -98,8 +98,11 @@ export async function codeHash(root = ROOT): Promise<string> {
 
 /** Copies what our modules call into the cache: from folders `<name>/<version>` or from git repositories `…terraform-aws-<name>…`. */
 async function copy(from: string): Promise<void> {
+  if (!existsSync(from))
+    throw new Error(`FROM is ${from}, which is no folder: name one that exists`);
   const all = await uncached();
   if (all.length === 0) console.log('every module is in the cache');
+  let found = 0;
   for (const missing of all) {
     const [name = '', version = ''] = missing.split(' ');
     const repositories = readdirSync(from)
@@ -115,8 +118,13 @@ async function copy(from: string): Promise<void> {
       ));
     if (copied) renameSync(aside, target);
     else rmSync(aside, { recursive: true });
+    found += Number(copied);
     console.log(`${missing}: ${copied ? `copied to ${target}` : `not in ${from}`}`);
   }
+  if (all.length > 0 && found === 0)
+    throw new Error(
+      `${from} has none of them: name the folder that holds <name>/<version>, such as kms/4.2.0, or clones of terraform-aws-<name> with their tags`,
+    );
 }
 
 async function anyOf<Item>(
@@ -211,7 +219,11 @@ const standIn = (name: string, kind: string): string => {
 
 if (import.meta.main) {
   const [command, from] = process.argv.slice(2);
-  if (command === 'copy' && from) await copy(from);
+  if (command === 'copy' && from)
+    await copy(from).catch(({ message }) => {
+      console.error(message);
+      process.exit(2);
+    });
   else if (command === 'record') {
     const text = `${JSON.stringify(await interfaces(), null, 1)}\n`;
     writeFileSync(join(import.meta.dir, 'stand-ins.json'), text);

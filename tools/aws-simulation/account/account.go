@@ -27,7 +27,9 @@ type Resource struct {
 	ID     string `json:"id"`
 	Region string `json:"region"`
 	// MadeBy is the ID of the resource that AWS made this one along with, and deletes it with.
-	MadeBy     string         `json:"made_by,omitempty"`
+	MadeBy string `json:"made_by,omitempty"`
+	// MadeByType is its type: others, such as the rotation of a secret, have the same ID.
+	MadeByType string         `json:"made_by_type,omitempty"`
 	Attributes map[string]any `json:"attributes"`
 	// Secret has the write-only values, which no state ever has.
 	Secret map[string]any `json:"write_only,omitempty"`
@@ -85,7 +87,7 @@ func (a Account) Put(r *Resource) {
 
 // Delete removes a resource and what AWS made along with it, wherever that is.
 func (a Account) Delete(r *Resource) {
-	gone := a.Find("*", "*", func(child *Resource) bool { return child.MadeBy == r.ID })
+	gone := a.Find("*", "*", func(child *Resource) bool { return child.MadeBy == r.ID && child.MadeByType == r.Type })
 	for _, r := range append(gone, r) {
 		if err := os.Remove(a.file(r.Type, r.Region, r.ID)); !errors.Is(err, fs.ErrNotExist) {
 			Check(err)

@@ -116,7 +116,7 @@ func (s *server) put(kind string, block *schema.Block, id string, prior, planned
 		s.fill(kind, block, known, now)
 		now.Secret = map[string]any{}
 		if before != nil {
-			now.MadeBy = before.MadeBy
+			now.MadeBy, now.MadeByType = before.MadeBy, before.MadeByType
 			maps.Copy(now.Secret, before.Secret)
 		}
 		sendSecrets(block, now, prior, config)
@@ -255,7 +255,7 @@ func (s *server) accompany(known *facts.Type, made *account.Resource) {
 		attributes := asMap(facts.Expand(companion.Attributes, environment))
 		id := fmt.Sprint(facts.Expand(companion.ID, environment))
 		attributes["id"] = id
-		s.account.Put(&account.Resource{Type: companion.Type, ID: id, Region: made.Region, MadeBy: made.ID, Attributes: attributes})
+		s.account.Put(&account.Resource{Type: companion.Type, ID: id, Region: made.Region, MadeBy: made.ID, MadeByType: made.Type, Attributes: attributes})
 	}
 }
 

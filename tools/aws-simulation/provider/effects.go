@@ -96,7 +96,7 @@ func (s *server) replicate(secret *account.Resource) {
 		maps.Copy(attributes, map[string]any{
 			"arn": arn, "id": arn, "region": region, "kms_key_id": replica["kms_key_id"], "replica": []any{},
 		})
-		s.account.Put(&account.Resource{Type: secret.Type, ID: arn, Region: region, MadeBy: secret.ID, Attributes: attributes})
+		s.account.Put(&account.Resource{Type: secret.Type, ID: arn, Region: region, MadeBy: secret.ID, MadeByType: secret.Type, Attributes: attributes})
 		return nil
 	})
 }

@@ -496,6 +496,31 @@ test('a final snapshot and the name of a deleted secret stay, as with AWS', asyn
   expect(await refusal(folder)).toContain('already scheduled for deletion');
 });
 
+test('a secret keeps its copies when its policy goes, which has the same ID', async () => {
+  const secret = `
+    resource "aws_secretsmanager_secret" "this" {
+      name = "s"
+      replica {
+        region = "eu-central-1"
+      }
+    }`;
+  const folder = await root(`${secret}
+    resource "aws_secretsmanager_secret_policy" "this" {
+      secret_arn = aws_secretsmanager_secret.this.arn
+      policy     = jsonencode({ Statement = [] })
+    }`);
+  const places = async () =>
+    (await simulation.resources())
+      .filter(({ type }) => type === 'aws_secretsmanager_secret')
+      .map(({ region }) => region);
+  await simulation.run(folder, 'apply');
+  rewrite(folder, secret);
+  await simulation.run(folder, 'apply');
+  expect((await places()).sort()).toEqual(['eu-central-1', 'eu-west-1']);
+  await simulation.run(folder, 'destroy');
+  expect(await places()).toEqual([]);
+});
+
 const terraform = Bun.which('terraform');
 if (!terraform)
   console.log('skipped: Terraform takes what OpenTofu takes (terraform is not installed)');

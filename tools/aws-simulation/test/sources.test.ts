@@ -1,6 +1,7 @@
 /** Our modules on the code of others, or on stand-ins of it. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { testWithSources } from '../../../modules/tests/sources.ts';
@@ -40,6 +41,25 @@ test('a module that passes what a stand-in does not take is not', async () => {
   expect(await validate('description = "d"')).toBe('');
   expect(await validate('descriptoin = "d"')).toContain('Unsupported argument');
   expect(await validate('deletion_window_in_days = "soon"')).toContain('a number is required');
+});
+
+test('a folder without modules, or none, is told in words', () => {
+  const cache = mkdtempSync(join(tmpdir(), 'modules-'));
+  const copy = (from: string) => {
+    const { exitCode, stderr } = Bun.spawnSync(
+      [process.execPath, join(import.meta.dir, '../sources.ts'), 'copy', from],
+      { env: { ...process.env, XDG_CACHE_HOME: cache } },
+    );
+    return `${exitCode} ${stderr}`;
+  };
+  try {
+    expect(copy(cache)).toStartWith(`2 ${cache} has none of them: name the folder that holds`);
+    expect(copy(join(cache, 'no'))).toBe(
+      `2 FROM is ${join(cache, 'no')}, which is no folder: name one that exists\n`,
+    );
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
 });
 
 test('what the cache lacks comes from a registry that can be reached', async () => {
