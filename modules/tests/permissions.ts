@@ -18,6 +18,8 @@ export interface Statement {
 export interface Policy {
   readonly name: string;
   readonly statements: readonly Statement[];
+  /** Whether AWS keeps it. */
+  readonly ofAws?: true;
 }
 
 export interface Role {
@@ -33,8 +35,8 @@ export const listOf = <Item>(value: Item | Item[] | undefined): Item[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 const policy = (name: string, document: string | object): Policy => {
-  const { Statement } = typeof document === 'string' ? JSON.parse(document) : document;
-  return { name, statements: listOf(Statement) };
+  const { Statement: statements } = typeof document === 'string' ? JSON.parse(document) : document;
+  return { name, statements: listOf(statements) };
 };
 
 const MANAGED: Record<string, object | undefined> = managed;
@@ -48,7 +50,7 @@ const policyOf = (account: readonly Resource[], arn: string): Policy => {
     throw new Error(
       `${arn} is unknown: for a policy of AWS add its name to "policies" in tools/aws-simulation/extract/api.json, then run tools/aws-simulation/extract/extract policies`,
     );
-  return policy(name, document);
+  return { ...policy(name, document), ...(!own && { ofAws: true }) };
 };
 
 /** Every role of the account with what it may do. */

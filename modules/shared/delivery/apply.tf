@@ -94,7 +94,6 @@ data "aws_iam_policy_document" "named" {
     content {
       sid = "Registry"
       actions = [
-        "ecr:*RepositoryCreationTemplate*",
         "ecr:DeleteRegistryPolicy",
         "ecr:PutRegistryPolicy",
         "ecr:PutRegistryScanningConfiguration",

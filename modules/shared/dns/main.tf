@@ -1,4 +1,6 @@
 resource "aws_route53_zone" "this" {
+  #checkov:skip=CKV2_AWS_39:Queries are asked by resolvers, not by users; CloudFront logs what users ask.
+
   name    = var.domain
   comment = "Zone of ${var.name}"
 }

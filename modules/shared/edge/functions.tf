@@ -23,6 +23,10 @@ locals {
 }
 
 resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_115:Reserved executions would be taken from the account.
+  #checkov:skip=CKV_AWS_116:The one is called by CloudFront, which waits for the answer; the other goes on where a run broke off.
+  #checkov:skip=CKV_AWS_117:They ask AWS only, or nobody.
+
   for_each = local.functions
 
   function_name = local.function_names[each.key]
@@ -69,6 +73,8 @@ resource "aws_iam_role" "function" {
   name               = "${local.function_names[each.key]}-${var.region}"
   description        = each.value.description
   assume_role_policy = data.aws_iam_policy_document.trust.json
+
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "function" {
@@ -86,6 +92,12 @@ data "aws_iam_policy_document" "trust" {
     principals {
       type        = "Service"
       identifiers = ["lambda.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account_id]
     }
   }
 }

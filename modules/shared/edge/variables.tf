@@ -177,3 +177,14 @@ variable "key_deletion_days" {
     error_message = "key_deletion_days is ${var.key_deletion_days}: set a whole number from 7 to 30."
   }
 }
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds every role made here, or null for none. Pipelines may make no role without theirs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws:iam::[0-9]{12}:policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is ${jsonencode(var.permissions_boundary_arn)}: set the ARN of a policy, or null."
+  }
+}

@@ -107,7 +107,8 @@ func (s *server) put(kind string, block *schema.Block, id string, prior, planned
 			now.ID = s.identify(kind, known, now)
 		}
 		before := s.account.Get(kind, place, now.ID)
-		if prior == nil && before != nil {
+		// A record of Route 53 that may be another's too.
+		if prior == nil && before != nil && planned["allow_overwrite"] != true {
 			account.Refuse("AlreadyExistsException: %s %s already exists", kind, now.ID)
 		}
 		if prior != nil && before == nil {

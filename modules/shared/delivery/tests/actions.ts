@@ -62,7 +62,6 @@ export const ACTIONS: Readonly<
     ],
   ],
   aws_ecr_replication_configuration: [['*', 'ecr:PutReplicationConfiguration']],
-  aws_ecr_repository_creation_template: [['*', 'ecr:CreateRepositoryCreationTemplate']],
   aws_eip: [[of('ec2', 'elastic-ip/1'), 'ec2:AllocateAddress ec2:ReleaseAddress ec2:CreateTags']],
   aws_eks_access_entry: [
     [of('eks', 'cluster/NAME'), 'eks:CreateAccessEntry'],

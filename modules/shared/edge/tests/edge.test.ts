@@ -90,6 +90,7 @@ testRefusals(CALL, [
   [{ rotation_days: 0 }, 'rotation_days is 0: set a whole number from 1 to 90'],
   [{ log_retention_days: 31 }, 'log_retention_days is 31: set a number that CloudWatch'],
   [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
+  [{ permissions_boundary_arn: 'boundary' }, 'set the ARN of a policy, or null'],
 ]);
 
 /** A weakening of the distribution. */
