@@ -1,0 +1,46 @@
+/**
+ * Names each value that a fork has to set and hasn't: `bun run missing`. Ends with 1 when one is, with 0 when none.
+ * What only GitHub knows, such as the variables of its environments, is in docs/delivery.md.
+ */
+import { join } from 'node:path';
+import { git } from './git.ts';
+
+const ROOT = join(import.meta.dir, '..');
+
+/** Where values of a fork stand. */
+const PLACES = [
+  'package.json',
+  'SECURITY.md',
+  '.github/CODEOWNERS',
+  'kustomize/overlays',
+  'helm/hello/values',
+  'live/*.hcl',
+];
+
+/** What stands there until it is set, and what to set. */
+const PLACEHOLDERS: readonly [RegExp, string][] = [
+  [/github\.com\/example\//, 'the address of your repository'],
+  [/@example\//, 'a team of your organisation'],
+  [
+    /registry\.example\.com/,
+    "the registry: an output of modules/shared/registry in the environment's account",
+  ],
+  [
+    /database\.[a-z-]*\.?example\.com/,
+    'the host of the database: an output of modules/app/database',
+  ],
+  [/(111122223333|444455556666)/, 'the number of your AWS account'],
+  [/\bexample\.com/, 'a domain of yours'],
+];
+
+const missing: string[] = [];
+const files = await git(ROOT, 'ls-files', '--', ...PLACES);
+for (const file of files.split('\n').filter(Boolean))
+  for (const [index, line] of (await Bun.file(join(ROOT, file)).text()).split('\n').entries()) {
+    const [, set] = PLACEHOLDERS.find(([placeholder]) => placeholder.test(line)) ?? [];
+    if (set) missing.push(`${file}:${index + 1}: ${line.trim()}\n  set ${set}`);
+  }
+
+for (const one of missing) console.log(one);
+console.log(missing.length > 0 ? `${missing.length} values are to be set` : 'nothing is missing');
+process.exit(missing.length > 0 ? 1 : 0);
