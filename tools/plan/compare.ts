@@ -15,7 +15,7 @@ import {
 } from './plan.ts';
 
 /** The status that asks for another approval. */
-const DIFFERENT = 3;
+export const DIFFERENT = 3;
 
 /** Where a plan does something else than what was reviewed, a line each. */
 export const differences = (reviewed: Plan, planned: Plan): string[] => {

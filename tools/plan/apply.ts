@@ -1,0 +1,54 @@
+/**
+ * Applies units as they were reviewed: `bun tools/plan/apply.ts ROOT REVIEWED OUTPUT UNIT ...`, in the order given, that of
+ * their dependencies. Each is planned again just before, after those it needs. Ends with 3, before anything of a unit is
+ * applied, when its plan does something else than the reviewed one, or was never reviewed: OUTPUT has it then, for another
+ * review, and what is printed says the difference. Ends with 1 at the first failure.
+ */
+import { existsSync } from 'node:fs';
+import { DIFFERENT, differences } from './compare.ts';
+import { effectsOf, mockedInputs, type Plan, readPlan } from './plan.ts';
+import { summary } from './summary.ts';
+import { applyUnit, jsonFile, planUnit } from './unit.ts';
+
+/** A plan that does nothing: that of a unit which wasn't reviewed. */
+const NOTHING: Plan = {};
+
+/** Applies a unit; whether it did what was reviewed. */
+const apply = async (
+  root: string,
+  reviewed: string,
+  output: string,
+  unit: string,
+): Promise<boolean> => {
+  const plan = await planUnit(root, unit, output);
+  const mocked = mockedInputs(plan);
+  if (mocked.length > 0) throw new Error(`${unit} is planned on mocks: ${mocked.join(', ')}`);
+  if (effectsOf(plan).length === 0) {
+    console.log(`${unit}: nothing to do`);
+    return true;
+  }
+  const file = jsonFile(reviewed, unit);
+  const lines = differences(existsSync(file) ? await readPlan(file) : NOTHING, plan);
+  if (lines.length > 0) {
+    console.log(`${unit} would do something else than was reviewed:\n${lines.join('\n')}\n`);
+    console.log(summary(new Map([[unit, plan]])));
+    return false;
+  }
+  await applyUnit(root, unit, output);
+  console.log(`${unit}: applied`);
+  return true;
+};
+
+const main = async ([root, reviewed, output, ...units]: readonly string[]): Promise<number> => {
+  if (!root || !reviewed || !output)
+    throw new Error('usage: bun tools/plan/apply.ts ROOT REVIEWED OUTPUT UNIT ...');
+  for (const unit of units) if (!(await apply(root, reviewed, output, unit))) return DIFFERENT;
+  return 0;
+};
+
+process.exit(
+  await main(process.argv.slice(2)).catch((error: Error) => {
+    console.error(error.message);
+    return 1;
+  }),
+);

@@ -1,0 +1,128 @@
+/** Two units, of which one needs the other, reviewed and applied on the simulated account. */
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Simulation, startSimulation } from '../../aws-simulation/simulation.ts';
+
+// The first time Terragrunt is built.
+setDefaultTimeout(900_000);
+
+const UNIT = 'terraform {\n  source = "."\n}\n';
+
+const PROVIDER = `
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+provider "aws" {
+  region = "eu-west-1"
+}
+`;
+
+const network = (tags = '{}') => `${PROVIDER}
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+  tags       = ${tags}
+}
+output "vpc" {
+  value = aws_vpc.this.id
+}`;
+
+const FILES = {
+  'units/network/terragrunt.hcl': UNIT,
+  'units/network/main.tf': network(),
+  'units/subnet/terragrunt.hcl': `${UNIT}
+dependency "network" {
+  config_path = "../network"
+}
+inputs = { vpc = dependency.network.outputs.vpc }`,
+  'units/subnet/main.tf': `${PROVIDER}
+variable "vpc" {
+  type = string
+}
+resource "aws_subnet" "this" {
+  vpc_id     = var.vpc
+  cidr_block = "10.0.1.0/24"
+}`,
+};
+
+let simulation: Simulation;
+let folder: string;
+beforeAll(async () => {
+  simulation = await startSimulation();
+  folder = simulation.root(FILES);
+});
+afterAll(() => simulation.stop());
+
+const call = async (program: string, ...words: readonly string[]) => {
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, '..', program), join(folder, 'units'), ...words],
+    {
+      cwd: folder,
+      env: { ...process.env, ...simulation.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const [status, output, errors] = await Promise.all([
+    child.exited,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { status, output, errors };
+};
+
+const types = async (): Promise<string[]> =>
+  (await simulation.resources())
+    .map(({ type }) => type)
+    .filter((type) => /^aws_(vpc|subnet)$/.test(type));
+
+test('units are applied as reviewed, and stop for what was not', async () => {
+  // The subnet needs an output that isn't there.
+  const review = await call('review.ts', 'reviewed', 'network', 'subnet');
+  expect(review).toMatchObject({ status: 0 });
+  expect(review.output).toStartWith('### network: 1 to create\n');
+  expect(review.output).toContain('### subnet: waits\n');
+  expect(existsSync(join(folder, 'reviewed/network.json'))).toBe(true);
+
+  // The network is applied; the subnet, which nobody has seen, is not.
+  const first = await call('apply.ts', 'reviewed', 'planned', 'network', 'subnet');
+  expect(first).toMatchObject({ status: 3 });
+  expect(first.output).toStartWith('network: applied\nsubnet would do something else');
+  expect(first.output).toContain('aws_subnet.this: create, which was not reviewed');
+  expect(await types()).toEqual(['aws_vpc']);
+
+  // What stopped is the plan of the next review.
+  const second = await call('apply.ts', 'planned', 'again', 'network', 'subnet');
+  expect(second).toMatchObject({ status: 0, output: 'network: nothing to do\nsubnet: applied\n' });
+  expect((await types()).toSorted()).toEqual(['aws_subnet', 'aws_vpc']);
+
+  // Reviewed as it was, changed before it is applied.
+  writeFileSync(join(folder, 'units/network/main.tf'), network('{ a = "reviewed" }'));
+  expect(await call('review.ts', 'reviewed', 'network')).toMatchObject({ status: 0 });
+  writeFileSync(join(folder, 'units/network/main.tf'), network('{ a = "changed" }'));
+  const other = await call('apply.ts', 'reviewed', 'again', 'network');
+  expect(other).toMatchObject({ status: 3 });
+  expect(other.output).toContain('aws_vpc.this.tags.a: "reviewed" was reviewed, now "changed"');
+  expect(JSON.stringify(await simulation.resources())).not.toContain('changed');
+});
+
+test('a failure stops everything after it', async () => {
+  writeFileSync(join(folder, 'units/network/main.tf'), network('nonsense'));
+  const review = await call('review.ts', 'reviewed', 'network', 'subnet');
+  expect(review.status).toBe(1);
+  expect(review.output).toContain('### network: failed');
+  rmSync(join(folder, 'reviewed'), { recursive: true });
+  const { status, output, errors } = await call(
+    'apply.ts',
+    'reviewed',
+    'again',
+    'network',
+    'subnet',
+  );
+  expect({ status, output }).toEqual({ status: 1, output: '' });
+  expect(errors).toContain('nonsense');
+  expect(await call('apply.ts')).toMatchObject({ status: 1 });
+});

@@ -1,0 +1,55 @@
+/** Plans and applies one unit by Terragrunt, in its folder. */
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Plan, readPlan } from './plan.ts';
+
+const TERRAGRUNT = join(import.meta.dir, '../terragrunt/terragrunt');
+const TOFU = join(import.meta.dir, '../opentofu/tofu');
+
+/** What Terragrunt says of a unit that needs another's outputs before that was applied. */
+const WAITS = /detected no outputs/;
+
+/** A unit needs outputs that aren't there yet: it can be planned once what it needs is applied. */
+export class WaitingError extends Error {
+  override name = 'WaitingError';
+}
+
+/** Runs Terragrunt; what it wrote to standard output. Its own words and OpenTofu's go to standard error. */
+const terragrunt = async (folder: string, ...words: readonly string[]): Promise<string> => {
+  const child = Bun.spawn([TERRAGRUNT, ...words], {
+    cwd: folder,
+    env: { TG_TF_PATH: TOFU, ...process.env, TG_NON_INTERACTIVE: 'true', TG_NO_COLOR: 'true' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [status, output, errors] = await Promise.all([
+    child.exited,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  if (status === 0) return output;
+  const message = `${folder}: terragrunt ${words[0]} ended with ${status}\n${output}${errors}`;
+  throw WAITS.test(errors) ? new WaitingError(message) : new Error(message);
+};
+
+const planFile = (output: string, unit: string): string => resolve(output, `${unit}.plan`);
+
+/** Where the plan of a unit lies as JSON. */
+export const jsonFile = (output: string, unit: string): string => resolve(output, `${unit}.json`);
+
+/**
+ * Plans a unit, and leaves its plan in a folder, for OpenTofu and as JSON.
+ * @throws WaitingError when it needs what isn't applied; Error with what Terragrunt says
+ */
+export const planUnit = async (root: string, unit: string, output: string): Promise<Plan> => {
+  const [folder, file] = [join(root, unit), planFile(output, unit)];
+  mkdirSync(dirname(file), { recursive: true });
+  await terragrunt(folder, 'plan', '-input=false', '-no-color', `-out=${file}`);
+  await Bun.write(jsonFile(output, unit), await terragrunt(folder, 'show', '-json', file));
+  return readPlan(jsonFile(output, unit));
+};
+
+/** Applies the plan that {@link planUnit} left. */
+export const applyUnit = async (root: string, unit: string, output: string): Promise<void> => {
+  const file = planFile(output, unit);
+  await terragrunt(join(root, unit), 'apply', '-input=false', '-no-color', file);
+};
