@@ -46,6 +46,7 @@ export const rehearse = async (): Promise<Rehearsal> => {
     ['user.name', 'Rehearsal'],
     ['user.email', 'rehearsal@example.com'],
     ['commit.gpgsign', 'false'],
+    ['tag.gpgsign', 'false'],
     ['gc.auto', '0'],
   ] as const)
     await own('config', key, value);

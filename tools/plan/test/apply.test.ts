@@ -1,6 +1,6 @@
-/** Two units, of which one needs the other, reviewed and applied on the simulated account. */
+/** Two units, of which one needs the other, reviewed, applied and watched on the simulated account. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Simulation, startSimulation } from '../../aws-simulation/simulation.ts';
 
@@ -58,14 +58,13 @@ beforeAll(async () => {
 afterAll(() => simulation.stop());
 
 const call = async (program: string, ...words: readonly string[]) => {
-  const child = Bun.spawn(
-    [process.execPath, join(import.meta.dir, '..', program), join(folder, 'units'), ...words],
-    {
-      cwd: folder,
-      env: { ...process.env, ...simulation.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const bin = join(folder, 'bin');
+  const environment = simulation.environment;
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, '..', program), ...words], {
+    cwd: folder,
+    env: { ...process.env, ...environment, PATH: `${bin}:${environment.PATH ?? process.env.PATH}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [status, output, errors] = await Promise.all([
     child.exited,
     new Response(child.stdout).text(),
@@ -81,42 +80,85 @@ const types = async (): Promise<string[]> =>
 
 test('units are applied as reviewed, and stop for what was not', async () => {
   // The subnet needs an output that isn't there.
-  const review = await call('review.ts', 'reviewed', 'network', 'subnet');
+  const review = await call('review.ts', 'units', 'reviewed', 'network', 'subnet');
   expect(review).toMatchObject({ status: 0 });
   expect(review.output).toStartWith('### network: 1 to create\n');
   expect(review.output).toContain('### subnet: waits\n');
   expect(existsSync(join(folder, 'reviewed/network.json'))).toBe(true);
 
   // The network is applied; the subnet, which nobody has seen, is not.
-  const first = await call('apply.ts', 'reviewed', 'planned', 'network', 'subnet');
+  const first = await call('apply.ts', 'units', 'reviewed', 'planned', 'network', 'subnet');
   expect(first).toMatchObject({ status: 3 });
   expect(first.output).toStartWith('network: applied\nsubnet would do something else');
   expect(first.output).toContain('aws_subnet.this: create, which was not reviewed');
   expect(await types()).toEqual(['aws_vpc']);
 
   // What stopped is the plan of the next review.
-  const second = await call('apply.ts', 'planned', 'again', 'network', 'subnet');
+  const second = await call('apply.ts', 'units', 'planned', 'again', 'network', 'subnet');
   expect(second).toMatchObject({ status: 0, output: 'network: nothing to do\nsubnet: applied\n' });
   expect((await types()).toSorted()).toEqual(['aws_subnet', 'aws_vpc']);
 
   // Reviewed as it was, changed before it is applied.
   writeFileSync(join(folder, 'units/network/main.tf'), network('{ a = "reviewed" }'));
-  expect(await call('review.ts', 'reviewed', 'network')).toMatchObject({ status: 0 });
+  expect(await call('review.ts', 'units', 'reviewed', 'network')).toMatchObject({ status: 0 });
   writeFileSync(join(folder, 'units/network/main.tf'), network('{ a = "changed" }'));
-  const other = await call('apply.ts', 'reviewed', 'again', 'network');
+  const other = await call('apply.ts', 'units', 'reviewed', 'again', 'network');
   expect(other).toMatchObject({ status: 3 });
   expect(other.output).toContain('aws_vpc.this.tags.a: "reviewed" was reviewed, now "changed"');
   expect(JSON.stringify(await simulation.resources())).not.toContain('changed');
 });
 
+test('what differs from Git is told in one issue, which is closed when nothing does', async () => {
+  // Stands in for GitHub's program: notes how it is called, and knows the issue of a file, if any.
+  mkdirSync(join(folder, 'bin'));
+  const [gh, calls, issue] = ['bin/gh', 'calls', 'issue'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(
+    gh,
+    `#!/bin/sh\necho "$1 $2 $3" >> '${calls}'\n[ "$2" != list ] || cat '${issue}' 2>/dev/null || true\n`,
+  );
+  chmodSync(gh, 0o755);
+  const drift = async (tags: string, ...units: readonly string[]) => {
+    writeFileSync(join(folder, 'units/network/main.tf'), network(tags));
+    writeFileSync(calls, '');
+    const { status, output } = await call('drift.ts', 'dev', 'units', 'drift', ...units);
+    const called = (await Bun.file(calls).text()).trim().split('\n');
+    return { status, output, called };
+  };
+  const changed = await drift('{ a = "other" }', 'network', 'subnet');
+  expect(changed).toMatchObject({
+    status: 0,
+    called: ['issue list --state', 'issue create --title'],
+  });
+  expect(changed.output).toContain('### network: 1 to change');
+  expect(changed.output).not.toContain('subnet');
+  writeFileSync(issue, '7\n');
+  expect((await drift('{ a = "other" }', 'network')).called).toEqual([
+    'issue list --state',
+    'issue edit 7',
+  ]);
+  const clean = await drift('{}', 'network');
+  expect(clean).toMatchObject({ status: 0, called: ['issue list --state', 'issue close 7'] });
+  expect(clean.output).toBe('dev: nothing differs\n');
+  rmSync(issue);
+  expect(await drift('nonsense', 'network')).toMatchObject({
+    status: 1,
+    called: ['issue list --state', 'issue create --title'],
+  });
+});
+
 test('a failure stops everything after it', async () => {
   writeFileSync(join(folder, 'units/network/main.tf'), network('nonsense'));
-  const review = await call('review.ts', 'reviewed', 'network', 'subnet');
+  const review = await call('review.ts', 'units', 'reviewed', 'network', 'subnet');
   expect(review.status).toBe(1);
   expect(review.output).toContain('### network: failed');
   rmSync(join(folder, 'reviewed'), { recursive: true });
   const { status, output, errors } = await call(
     'apply.ts',
+    'units',
     'reviewed',
     'again',
     'network',
