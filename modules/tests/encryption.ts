@@ -1,7 +1,7 @@
 /** What an account stores, under which key, and who may use that. */
 import { committed } from '../../tools/aws-simulation/extract/schema.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
-import { namer, type Rows, tableOf } from './names.ts';
+import { namer, type Rows, sorted, tableOf } from './names.ts';
 import {
   type Context,
   listOf,
@@ -133,7 +133,7 @@ export const drawStored = (account: readonly Resource[], regions: readonly strin
     region,
     [tell(what, region), tell(key ? key.id : named, region)],
   ]);
-  return tableOf(['stored', 'key'], rows, regions);
+  return tableOf(['stored', 'key'], sorted(rows), regions);
 };
 
 /** Each key with whom its policy names beside the account itself, and the roles that may decrypt by their own policies. */
@@ -153,7 +153,7 @@ export const drawKeys = async (
   });
   return tableOf(
     ['key', 'its policy names', 'roles that may decrypt'],
-    await Promise.all(rows),
+    sorted(await Promise.all(rows)),
     regions,
   );
 };

@@ -5,6 +5,7 @@ import { ACCOUNT_ID } from './root.ts';
 const NAMES: Readonly<Record<string, (attributes: Resource['attributes']) => string | undefined>> =
   {
     aws_cloudfront_distribution: ({ aliases }) => aliases?.[0],
+    aws_cloudfront_key_value_store: ({ name }) => name,
     aws_route53_zone: ({ name }) => name,
     aws_security_group: ({ name }) => name,
     aws_vpc: ({ tags }) => tags?.Name,
@@ -21,7 +22,7 @@ export const namer = (account: readonly Resource[], regions: readonly string[]):
   const names = new Map<string, string>([[ACCOUNT_ID, 'ACCOUNT']]);
   for (const { type, id, attributes } of account) {
     const name = NAMES[type]?.(attributes);
-    if (name && id) names.set(id, name);
+    if (name) names.set(attributes.id ?? id, name);
     if (type === 'aws_kms_alias')
       names.set(attributes.target_key_id, attributes.name.replace('alias/', ''));
     if (type === 'aws_secretsmanager_secret')
@@ -39,6 +40,10 @@ export const namer = (account: readonly Resource[], regions: readonly string[]):
 
 /** Rows of a table, each with the region that it is of. */
 export type Rows = readonly (readonly [region: string, cells: readonly string[]])[];
+
+/** Rows in the order of their texts, where that of the account follows made-up IDs. */
+export const sorted = (rows: Rows): Rows =>
+  rows.toSorted(([, one], [, other]) => one.join().localeCompare(other.join()));
 
 /** A Markdown table of what is alike in several regions, each row with the regions that have it. */
 export const tableOf = (

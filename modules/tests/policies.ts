@@ -1,7 +1,7 @@
 /** What every policy of an account says, and which of it is wider than it should be. */
 import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
-import { namer, type Rows, type Tell, tableOf } from './names.ts';
+import { namer, type Rows, sorted, type Tell, tableOf } from './names.ts';
 import {
   listOf,
   type Policy,
@@ -115,11 +115,8 @@ export const drawResourcePolicies = (
       );
     },
   );
-  return tableOf(['on', 'who', 'may', 'only if'], [...rows].sort(byCells), regions);
+  return tableOf(['on', 'who', 'may', 'only if'], sorted(rows), regions);
 };
-
-const byCells = ([, [one = '']]: Rows[number], [, [other = '']]: Rows[number]): number =>
-  one.localeCompare(other);
 
 /** What is wider than it should be, a line each. */
 export const widePolicies = async (

@@ -51,9 +51,9 @@ export const partiesOf = (all: All): Party[] => {
     .map(({ id }) => id);
   const clusters = all('aws_eks_cluster').map(({ vpc_config }) => listOf(vpc_config)[0]);
   const nodeSubnets = clusters.flatMap(({ subnet_ids }) => subnet_ids);
-  const endpoints = all('aws_vpc_endpoint').filter(
-    ({ vpc_endpoint_type }) => vpc_endpoint_type === 'Interface',
-  );
+  const endpoints = all('aws_vpc_endpoint')
+    .filter(({ vpc_endpoint_type }) => vpc_endpoint_type === 'Interface')
+    .sort((one, other) => one.service_name.localeCompare(other.service_name));
   const openSubnets = new Set(
     all('aws_subnet')
       .filter((each) => each.map_public_ip_on_launch)
