@@ -7,8 +7,17 @@ import { unexplained, withoutCheckov } from './checkov.ts';
 import { drawKeys, drawStored, unencrypted } from './encryption.ts';
 import { EXCEPTIONS, KEYS_OF_AWS, UNENCRYPTED } from './exceptions.ts';
 import { drawAccount, listResources } from './picture.ts';
+import { podsMay } from './pods.ts';
 import { drawResourcePolicies, drawRoles, drawTrust, widePolicies } from './policies.ts';
-import { FOLDERS, GLOBAL, type Production, REGIONS, startProduction } from './production.ts';
+import {
+  DOMAIN,
+  FOLDERS,
+  GLOBAL,
+  ORIGINS,
+  type Production,
+  REGIONS,
+  startProduction,
+} from './production.ts';
 import { LIMIT, set, without } from './prove.ts';
 import { wideWays } from './reachability/promises.ts';
 import { drawWays, waysOf } from './reachability/ways.ts';
@@ -227,6 +236,41 @@ const WIDENINGS: readonly (readonly [fault: string, widen: (account: Resource[])
       }),
     ],
   ];
+
+testWithSources(
+  'pods may read their own secret with its key, External DNS keep its records, and nothing of all else that is tried',
+  async () => {
+    const allowed = REGIONS.flatMap((region) => [
+      ...['application', 'migration'].flatMap((purpose) => {
+        const secret = `hello-prod/database/${purpose}`;
+        return [
+          `${purpose} kms:Decrypt ${region} Secrets of the database hello-prod for ${secret}`,
+          `${purpose} secretsmanager:DescribeSecret ${region} ${secret}`,
+          `${purpose} secretsmanager:GetSecretValue ${region} ${secret}`,
+        ].map((line) => `hello-prod-${region}-${line}`);
+      }),
+      `hello-prod-${region}-external-dns route53:ChangeResourceRecordSets global ${DOMAIN} for ${ORIGINS[region]}`,
+      ...[DOMAIN, ...Object.values(ORIGINS)].map(
+        (name) =>
+          `hello-prod-${region}-external-dns route53:ListResourceRecordSets global ${DOMAIN} for ${name}`,
+      ),
+    ]);
+    expect(await podsMay(production.account)).toEqual(allowed.sort());
+    const widened = changed((account) =>
+      account
+        .filter(({ type }) => /^aws_(iam_|secretsmanager_secret$)/.test(type))
+        .map((each) => {
+          const text = JSON.stringify(each.attributes);
+          const attributes = JSON.parse(text.replaceAll('database/application-', 'database/*-'));
+          return each.type === 'aws_iam_policy' ? { ...each, attributes } : each;
+        }),
+    );
+    expect(await podsMay(widened)).toContain(
+      'hello-prod-eu-west-1-application secretsmanager:GetSecretValue eu-west-1 hello-prod/database/migration',
+    );
+  },
+  LIMIT,
+);
 
 testWithSources(
   'everything that stores has a key of ours, which is renewed',

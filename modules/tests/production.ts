@@ -18,8 +18,13 @@ const NAME = 'hello-prod';
 /** CloudFront, and what watches it. */
 export const GLOBAL = 'us-east-1';
 
-const DOMAIN = 'hello.example.com';
-const ORIGINS = Object.fromEntries(REGIONS.map((region) => [region, `${region}.origin.${DOMAIN}`]));
+/** The application's name. */
+export const DOMAIN = 'hello.example.com';
+
+/** The name of each region's load balancer. */
+export const ORIGINS: Readonly<Record<string, string>> = Object.fromEntries(
+  REGIONS.map((region) => [region, `${region}.origin.${DOMAIN}`]),
+);
 const RUNBOOKS = 'https://github.com/example/hello/blob/main/docs/runbooks';
 
 const zonesOf = (region: string) => ['a', 'b', 'c'].map((letter) => region + letter);
