@@ -1,0 +1,37 @@
+# Development: as production, and as cheap as that allows.
+locals {
+  account_id = "111122223333"
+  production = false
+  domain     = "dev.example.com"
+
+  # Region where the database was made and images are pushed to; a failover leaves this as it is.
+  origin_region = "eu-west-1"
+
+  # Who hears of alarms: `subscriptions` of modules/shared/alerting.
+  subscriptions = {}
+
+  cluster = {
+    kubernetes_version = "1.34"
+    # Addresses, such as an office's, from which the API is reached; with none, from inside the network only.
+    endpoint_public_ranges = []
+    access_entries = {
+      platform = {
+        principal_arn = "arn:aws:iam::111122223333:role/platform"
+        policy        = "AmazonEKSClusterAdminPolicy"
+      }
+    }
+  }
+
+  single_nat_gateway = true
+  database = {
+    instance_class        = "db.serverless"
+    serverless_capacity   = { minimum = 0.5, maximum = 2 }
+    engine_version        = "17.7"
+    backup_retention_days = 1
+  }
+  # Days that logs are kept.
+  log_retention_days = 14
+  # Days in which deleted keys and secrets can be brought back.
+  deletion_days       = 7
+  deletion_protection = false
+}

@@ -1,0 +1,37 @@
+# Production.
+locals {
+  account_id = "444455556666"
+  production = true
+  domain     = "example.com"
+
+  # Region where the database was made and images are pushed to; a failover leaves this as it is.
+  origin_region = "eu-west-1"
+
+  # Who hears of alarms: `subscriptions` of modules/shared/alerting.
+  subscriptions = {}
+
+  cluster = {
+    kubernetes_version = "1.34"
+    # Addresses, such as an office's, from which the API is reached; with none, from inside the network only.
+    endpoint_public_ranges = []
+    access_entries = {
+      platform = {
+        principal_arn = "arn:aws:iam::444455556666:role/platform"
+        policy        = "AmazonEKSClusterAdminPolicy"
+      }
+    }
+  }
+
+  single_nat_gateway = false
+  database = {
+    instance_class        = "db.r8g.large"
+    serverless_capacity   = null
+    engine_version        = "17.7"
+    backup_retention_days = 14
+  }
+  # Days that logs are kept.
+  log_retention_days = 90
+  # Days in which deleted keys and secrets can be brought back.
+  deletion_days       = 30
+  deletion_protection = true
+}

@@ -1,0 +1,109 @@
+# What every unit has: where its state is, its provider, its module, and what is refused.
+
+feature "production" {
+  # Whether `run --all` takes in environments that are production.
+  default = false
+}
+
+feature "destroy" {
+  # Name of the environment that may be destroyed; its deletion protection goes at the next apply.
+  default = ""
+}
+
+locals {
+  facts = read_terragrunt_config("${get_parent_terragrunt_dir()}/facts.hcl").locals
+
+  # Its files count as read, for tools/affected-units.ts.
+  module = "${local.facts.repository}/modules/${local.facts.layer}/${local.facts.unit}"
+  read = [
+    for file in fileset(local.module, "**") : mark_as_read("${local.module}/${file}")
+    if !can(regex("^tests/|\\.(md|zip)$", file))
+  ]
+
+  # Lambda functions of the module, packed.
+  archives = [for file in fileset(local.module, "*/index.ts") : "${local.module}/${dirname(file)}.zip"]
+
+  state_key = "${local.facts.environment}/${local.facts.region}/${local.facts.layer}/${local.facts.unit}"
+  state = {
+    s3 = {
+      bucket         = "hello-${local.facts.environment}-state-${local.facts.account_id}-${local.facts.state_region}"
+      key            = "${local.state_key}/terraform.tfstate"
+      region         = local.facts.state_region
+      encrypt        = true
+      use_lockfile   = true
+      s3_bucket_tags = local.facts.tags
+    }
+    local = { path = "${local.state_folder}/${local.state_key}.tfstate" }
+  }
+  # `local`, with states in STATE_FOLDER, is for runs without a cloud.
+  backend      = get_env("STATE_BACKEND", "s3")
+  state_folder = get_env("STATE_FOLDER", "${local.facts.repository}/build/state")
+}
+
+terraform_version_constraint  = ">= 1.11.1"
+terragrunt_version_constraint = "~> 1.0"
+
+terraform {
+  # With the slashes the whole of modules/ is there, since one may call another.
+  source = "${local.facts.repository}/modules//${local.facts.layer}/${local.facts.unit}"
+
+  # A run without a cloud has providers of its own.
+  copy_terraform_lock_file = local.backend != "local"
+
+  before_hook "archives" {
+    commands = ["plan", "apply", "destroy"]
+    if       = !alltrue([for archive in local.archives : fileexists(archive)])
+    execute  = ["sh", "-c", "echo 'A Lambda function of ${local.facts.layer}/${local.facts.unit} is not packed: run bun run build in the repository first.' >&2; exit 1"]
+  }
+
+  before_hook "destroy" {
+    commands = ["destroy", "apply", "plan"]
+    if       = feature.destroy.value != local.facts.environment && (get_terraform_command() == "destroy" || contains(get_terraform_cli_args(), "-destroy"))
+    execute  = ["sh", "-c", "echo 'Nothing of ${local.facts.environment} is destroyed without --feature destroy=${local.facts.environment}: see docs/live.md.' >&2; exit 1"]
+  }
+}
+
+# A folder that is initialised for one backend can't be used with another.
+download_dir = local.backend == "local" ? "${local.state_folder}/.terragrunt-cache" : "${local.facts.repository}/build/terragrunt"
+
+remote_state {
+  backend = local.backend
+  config  = local.state[local.backend]
+  generate = {
+    path      = "backend.tf"
+    if_exists = "overwrite_terragrunt"
+  }
+}
+
+generate "provider" {
+  path      = "provider_aws.tf"
+  if_exists = "overwrite_terragrunt"
+  contents  = <<-EOF
+    provider "aws" {
+      region              = "${local.facts.aws_region}"
+      allowed_account_ids = ["${local.facts.account_id}"]
+      default_tags {
+        tags = ${jsonencode(merge(local.facts.tags, { layer = local.facts.layer, unit = local.facts.unit }))}
+      }
+    }
+  EOF
+}
+
+exclude {
+  if      = local.facts.production && !feature.production.value
+  actions = ["all"]
+  no_run  = false
+}
+
+errors {
+  retry "transient" {
+    # Terragrunt's own list, and what AWS answers while something it made isn't known everywhere yet.
+    retryable_errors = concat(get_default_retryable_errors(), [
+      "(?s).*(Throttling|RequestLimitExceeded|TooManyRequests|SlowDown|RequestTimeout|ServiceUnavailable).*",
+      "(?s).*OperationAborted: A conflicting conditional operation.*",
+      "(?s).*ConcurrentModification.*",
+    ])
+    max_attempts       = 3
+    sleep_interval_sec = 15
+  }
+}

@@ -1,0 +1,27 @@
+locals {
+  unit = "${dirname(find_in_parent_folders("root.hcl"))}/../stacks/unit"
+}
+
+unit "dns" {
+  source                  = local.unit
+  path                    = "dns"
+  no_dot_terragrunt_stack = true
+}
+
+unit "certificate" {
+  source                  = local.unit
+  path                    = "certificate"
+  no_dot_terragrunt_stack = true
+}
+
+unit "registry" {
+  source                  = local.unit
+  path                    = "registry"
+  no_dot_terragrunt_stack = true
+}
+
+unit "alerting" {
+  source                  = local.unit
+  path                    = "alerting"
+  no_dot_terragrunt_stack = true
+}

@@ -1,0 +1,9 @@
+locals {
+  unit = "${dirname(find_in_parent_folders("root.hcl"))}/../stacks/unit"
+}
+
+unit "database" {
+  source                  = local.unit
+  path                    = "database"
+  no_dot_terragrunt_stack = true
+}

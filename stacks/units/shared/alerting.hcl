@@ -1,0 +1,34 @@
+locals {
+  facts = read_terragrunt_config(find_in_parent_folders("facts.hcl")).locals
+
+  application_logs = "/aws/containerinsights/${local.facts.name}/application"
+}
+
+inputs = {
+  name          = local.facts.name
+  region        = local.facts.aws_region
+  account_id    = local.facts.account_id
+  runbook_url   = "${local.facts.repository_url}/blob/main/docs/runbooks"
+  subscriptions = local.facts.settings.subscriptions
+  troubleshooting = {
+    regions = {
+      for name in keys(local.facts.regions) : name => {
+        cluster_name                = local.facts.name
+        database_cluster_identifier = local.facts.name
+      }
+    }
+    global_database_identifier = length(local.facts.regions) > 1 ? local.facts.name : null
+    log_queries = {
+      errors = {
+        log_group_name = local.application_logs
+        query          = "filter log_processed.level = 'error' | stats count() by log_processed.message, log_processed.cause"
+      }
+      starts = {
+        log_group_name = local.application_logs
+        query          = "filter ispresent(log_processed.commit) | display log_processed.version, log_processed.commit"
+      }
+    }
+  }
+  log_retention_days = local.facts.settings.log_retention_days
+  deletion_days      = local.facts.settings.deletion_days
+}

@@ -1,0 +1,15 @@
+locals {
+  facts = read_terragrunt_config(find_in_parent_folders("facts.hcl")).locals
+}
+
+inputs = {
+  name            = "hello"
+  region          = local.facts.aws_region
+  account_id      = local.facts.account_id
+  repositories    = ["service", "chart"]
+  replica_regions = [for name in keys(local.facts.regions) : name if name != local.facts.aws_region]
+  # By name, so that the registry waits for nobody.
+  pull_role_arns    = [for name in keys(local.facts.regions) : "${local.facts.role_prefix}/${local.facts.name}-${name}-node"]
+  push_role_arns    = ["${local.facts.role_prefix}/hello-release-push"]
+  key_deletion_days = local.facts.settings.deletion_days
+}
