@@ -9,6 +9,8 @@ locals {
   layer       = local.path[2]
   unit        = local.path[3]
 
+  is_global = local.region == "global"
+
   environment_folder = "${get_terragrunt_dir()}/${local.environment}"
   region_folder      = "${local.environment_folder}/${local.region}"
   global_folder      = "${local.environment_folder}/global"
@@ -27,7 +29,7 @@ locals {
   here = lookup(local.regions, local.region, {})
 
   # What AWS keeps once an account is in us-east-1, and so are the states of `global`.
-  state_region = local.region == "global" ? "us-east-1" : local.region
+  state_region = local.is_global ? "us-east-1" : local.region
   # Region of the provider. An account's one registry is where images are pushed to.
   aws_region = local.unit == "registry" ? local.settings.origin_region : local.state_region
 

@@ -25,11 +25,11 @@ locals {
 
   state_key = "${local.facts.environment}/${local.facts.region}/${local.facts.layer}/${local.facts.unit}"
   state = {
+    # Encrypted by the bucket's default: `encrypt` would name S3's own key in place of the bucket's (modules/shared/state).
     s3 = {
       bucket         = "hello-${local.facts.environment}-state-${local.facts.account_id}-${local.facts.state_region}"
       key            = "${local.state_key}/terraform.tfstate"
       region         = local.facts.state_region
-      encrypt        = true
       use_lockfile   = true
       s3_bucket_tags = local.facts.tags
     }

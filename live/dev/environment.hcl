@@ -22,11 +22,22 @@ locals {
     }
   }
 
+  # Versions of the charts.
+  argo_cd = {
+    chart_version      = "10.1.1"
+    apps_chart_version = "2.0.5"
+  }
+  # `maxReplicas` of the autoscaler, null without one.
+  maximum_pods = null
+
   single_nat_gateway = true
   database = {
-    instance_class        = "db.serverless"
-    serverless_capacity   = { minimum = 0.5, maximum = 2 }
-    engine_version        = "17.7"
+    instance_class      = "db.serverless"
+    serverless_capacity = { minimum = 0.5, maximum = 2 }
+    engine_version      = "17.7"
+    # `max_connections` and memory of an instance of this class, for alarms.
+    maximum_connections   = 189
+    memory_bytes          = 4294967296
     backup_retention_days = 1
   }
   # Days that logs are kept.

@@ -22,11 +22,22 @@ locals {
     }
   }
 
+  # Versions of the charts.
+  argo_cd = {
+    chart_version      = "10.1.1"
+    apps_chart_version = "2.0.5"
+  }
+  # `maxReplicas` of the autoscaler, null without one.
+  maximum_pods = 9
+
   single_nat_gateway = false
   database = {
-    instance_class        = "db.r8g.large"
-    serverless_capacity   = null
-    engine_version        = "17.7"
+    instance_class      = "db.r8g.large"
+    serverless_capacity = null
+    engine_version      = "17.7"
+    # `max_connections` and memory of an instance of this class, for alarms.
+    maximum_connections   = 1600
+    memory_bytes          = 17179869184
     backup_retention_days = 14
   }
   # Days that logs are kept.

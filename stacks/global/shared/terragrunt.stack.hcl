@@ -14,6 +14,18 @@ unit "certificate" {
   no_dot_terragrunt_stack = true
 }
 
+unit "firewall" {
+  source                  = local.unit
+  path                    = "firewall"
+  no_dot_terragrunt_stack = true
+}
+
+unit "edge" {
+  source                  = local.unit
+  path                    = "edge"
+  no_dot_terragrunt_stack = true
+}
+
 unit "registry" {
   source                  = local.unit
   path                    = "registry"

@@ -7,3 +7,15 @@ unit "database" {
   path                    = "database"
   no_dot_terragrunt_stack = true
 }
+
+unit "identity" {
+  source                  = local.unit
+  path                    = "identity"
+  no_dot_terragrunt_stack = true
+}
+
+unit "alarms" {
+  source                  = local.unit
+  path                    = "alarms"
+  no_dot_terragrunt_stack = true
+}

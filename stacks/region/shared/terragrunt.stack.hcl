@@ -20,8 +20,26 @@ unit "certificate" {
   no_dot_terragrunt_stack = true
 }
 
+unit "firewall" {
+  source                  = local.unit
+  path                    = "firewall"
+  no_dot_terragrunt_stack = true
+}
+
 unit "alerting" {
   source                  = local.unit
   path                    = "alerting"
+  no_dot_terragrunt_stack = true
+}
+
+unit "gitops" {
+  source                  = local.unit
+  path                    = "gitops"
+  no_dot_terragrunt_stack = true
+}
+
+unit "observability" {
+  source                  = local.unit
+  path                    = "observability"
   no_dot_terragrunt_stack = true
 }

@@ -1,7 +1,14 @@
 locals {
   facts = read_terragrunt_config(find_in_parent_folders("facts.hcl")).locals
+  mocks = read_terragrunt_config("${local.facts.repository}/stacks/mocks.hcl").locals
 
   application_logs = "/aws/containerinsights/${local.facts.name}/application"
+}
+
+dependency "edge" {
+  config_path                             = "${local.facts.global_folder}/shared/edge"
+  mock_outputs                            = local.mocks.edge
+  mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
 inputs = {
@@ -18,6 +25,7 @@ inputs = {
       }
     }
     global_database_identifier = length(local.facts.regions) > 1 ? local.facts.name : null
+    distribution_id            = dependency.edge.outputs.distribution_id
     log_queries = {
       errors = {
         log_group_name = local.application_logs
