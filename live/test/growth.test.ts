@@ -1,0 +1,66 @@
+/** A new region is a folder with one file, a new environment one more: both are planned. */
+import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { testWithSources } from '../../modules/tests/sources.ts';
+import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
+
+setDefaultTimeout(LIMIT);
+
+let tree: Tree;
+beforeAll(async () => {
+  tree = await plantTree();
+});
+afterAll(() => tree[Symbol.asyncDispose]());
+
+/** Adds a region by a copy of another one's file. */
+const addRegion = async (from: string, to: string, change: (text: string) => string) => {
+  const file = `live/${to}/terragrunt.stack.hcl`;
+  const text = await Bun.file(join(tree.folder, `live/${from}/terragrunt.stack.hcl`)).text();
+  const [region = '', newRegion = ''] = [from, to].map((path) => path.split('/')[1]);
+  await Bun.write(join(tree.folder, file), change(text.replaceAll(region, newRegion)));
+};
+
+testWithSources(
+  'prod with a third region that serves readers nearby',
+  async () => {
+    await addRegion('prod/eu-central-1', 'prod/us-west-2', (text) =>
+      text
+        .replace('"standby"', '"active"')
+        .replace('10.48.', '10.64.')
+        .replace('database_instances = 0', 'database_instances = 3'),
+    );
+    const plans = readPlans(await tree.all('prod', '--filter', './us-west-2/**', 'plan'));
+    expect(Object.keys(plans).length).toBeGreaterThan(5);
+    for (const [unit, plan] of Object.entries(plans))
+      expect([unit, plan]).toEqual([unit, expect.stringMatching(/^[1-9]\d* to add, 0 .* 0 /)]);
+  },
+  LIMIT,
+);
+
+testWithSources(
+  'an environment beside dev and prod',
+  async () => {
+    const live = join(tree.folder, 'live');
+    cpSync(join(live, 'dev/environment.hcl'), join(live, 'staging/environment.hcl'));
+    await tree.edit('live/staging/environment.hcl', (text) =>
+      text.replaceAll('111122223333', '222233334444').replaceAll('dev.', 'staging.'),
+    );
+    await addRegion('dev/global', 'staging/global', (text) => text);
+    await addRegion('dev/eu-west-1', 'staging/eu-west-1', (text) =>
+      text.replace('10.16.', '10.80.'),
+    );
+    await tree.terragrunt('222233334444', 'staging', 'stack', 'generate');
+    const { succeeded, said } = await tree.terragrunt(
+      '222233334444',
+      'staging',
+      ...['run', '--all', '--filter', './*/shared/*', 'plan'],
+    );
+    expect([succeeded, succeeded ? '' : said]).toEqual([true, '']);
+    const plans = readPlans(said);
+    expect(Object.keys(plans)).toContain('global/shared/dns');
+    for (const [unit, plan] of Object.entries(plans))
+      expect([unit, plan]).toEqual([unit, expect.stringMatching(/^[1-9]\d* to add, 0 .* 0 /)]);
+  },
+  LIMIT,
+);
