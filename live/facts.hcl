@@ -41,6 +41,11 @@ locals {
   name        = "hello-${local.environment}"
   role_prefix = "arn:aws:iam::${local.account_id}:role"
 
+  # Named by what `delivery` makes, which pipelines may make no role without.
+  boundary_arn = "arn:aws:iam::${local.account_id}:policy/delivery/${local.name}-boundary"
+  repositories = ["service", "hello"]
+  state_bucket = "${local.name}-state-${local.account_id}-${local.state_region}"
+
   repository_url = "https://github.com/example/hello"
   tags = {
     repository  = "hello"

@@ -27,7 +27,7 @@ locals {
   state = {
     # Encrypted by the bucket's default: `encrypt` would name S3's own key in place of the bucket's (modules/shared/state).
     s3 = {
-      bucket         = "hello-${local.facts.environment}-state-${local.facts.account_id}-${local.facts.state_region}"
+      bucket         = local.facts.state_bucket
       key            = "${local.state_key}/terraform.tfstate"
       region         = local.facts.state_region
       use_lockfile   = true
@@ -90,8 +90,9 @@ generate "provider" {
 }
 
 exclude {
-  if      = local.facts.production && !feature.production.value
-  actions = ["all"]
+  # States outlive what they are of.
+  if      = local.facts.production && !feature.production.value || local.facts.unit == "state"
+  actions = local.facts.production && !feature.production.value ? ["all"] : ["destroy"]
   no_run  = false
 }
 

@@ -7,6 +7,9 @@ locals {
   # Region where the database was made and images are pushed to; a failover leaves this as it is.
   origin_region = "eu-west-1"
 
+  # Repository whose workflows plan, apply and push, with the IDs that GitHub gave it (modules/shared/delivery).
+  delivery_repository = { owner = "example", owner_id = 1234, name = "hello", id = 5678 }
+
   # Who hears of alarms: `subscriptions` of modules/shared/alerting.
   subscriptions = {}
 

@@ -155,9 +155,9 @@ describe('mocks', () => {
   });
 
   test('each can be recognised', () => {
-    const texts = [...mocks.replace(/^ {2}commands = .*$/m, '').matchAll(/^ {4,}.*?"([^"]*)"/gm)];
-    expect(texts.length).toBeGreaterThan(3);
-    for (const [, text = ''] of texts) expect(text.toLowerCase()).toContain('mock');
+    const values = mocks.split('\n').filter((line) => /^ {4}.*"/.test(line));
+    expect(values.length).toBeGreaterThan(10);
+    for (const value of values) expect(value.toLowerCase()).toContain('mock');
   });
 
   test('every dependency has them, for the commands of one list', () => {

@@ -2,6 +2,18 @@ locals {
   unit = "${dirname(find_in_parent_folders("root.hcl"))}/../stacks/unit"
 }
 
+unit "state" {
+  source                  = local.unit
+  path                    = "state"
+  no_dot_terragrunt_stack = true
+}
+
+unit "delivery" {
+  source                  = local.unit
+  path                    = "delivery"
+  no_dot_terragrunt_stack = true
+}
+
 unit "dns" {
   source                  = local.unit
   path                    = "dns"

@@ -2,6 +2,12 @@ locals {
   unit = "${dirname(find_in_parent_folders("root.hcl"))}/../stacks/unit"
 }
 
+unit "state" {
+  source                  = local.unit
+  path                    = "state"
+  no_dot_terragrunt_stack = true
+}
+
 unit "network" {
   source                  = local.unit
   path                    = "network"

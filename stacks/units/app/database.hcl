@@ -22,7 +22,10 @@ dependency "cluster" {
 
 dependencies {
   # A copy comes after what it copies. No output is read, so that a failover needs nothing of the lost region.
-  paths = local.origin ? [] : ["${local.facts.environment_folder}/${local.facts.settings.origin_region}/app/database"]
+  paths = concat(
+    ["${local.facts.global_folder}/shared/delivery"],
+    local.origin ? [] : ["${local.facts.environment_folder}/${local.facts.settings.origin_region}/app/database"],
+  )
 }
 
 inputs = {
@@ -49,5 +52,6 @@ inputs = {
   log_retention_days    = local.facts.settings.log_retention_days
   deletion_days         = local.facts.settings.deletion_days
   # A feature of root.hcl is seen here only where it is set.
-  deletion_protection = local.facts.settings.deletion_protection && try(feature.destroy.value, "") != local.facts.environment
+  deletion_protection      = local.facts.settings.deletion_protection && try(feature.destroy.value, "") != local.facts.environment
+  permissions_boundary_arn = local.facts.boundary_arn
 }

@@ -21,6 +21,11 @@ dependency "dns" {
   mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
+dependencies {
+  # It makes the policy that bounds roles.
+  paths = ["${local.facts.global_folder}/shared/delivery"]
+}
+
 inputs = {
   name              = local.facts.name
   region            = local.facts.region
@@ -32,4 +37,5 @@ inputs = {
     zone_id      = dependency.dns.outputs.zone_id
     record_names = [local.facts.origins[local.facts.region]]
   }
+  permissions_boundary_arn = local.facts.boundary_arn
 }

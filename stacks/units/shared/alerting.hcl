@@ -11,6 +11,11 @@ dependency "edge" {
   mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
+dependencies {
+  # It makes the policy that bounds roles.
+  paths = ["${local.facts.global_folder}/shared/delivery"]
+}
+
 inputs = {
   name          = local.facts.name
   region        = local.facts.aws_region
@@ -37,6 +42,7 @@ inputs = {
       }
     }
   }
-  log_retention_days = local.facts.settings.log_retention_days
-  deletion_days      = local.facts.settings.deletion_days
+  log_retention_days       = local.facts.settings.log_retention_days
+  deletion_days            = local.facts.settings.deletion_days
+  permissions_boundary_arn = local.facts.boundary_arn
 }

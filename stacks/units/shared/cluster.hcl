@@ -9,6 +9,11 @@ dependency "network" {
   mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
+dependencies {
+  # It makes the policy that bounds roles.
+  paths = ["${local.facts.global_folder}/shared/delivery"]
+}
+
 inputs = {
   name                   = local.facts.name
   region                 = local.facts.region
@@ -22,5 +27,6 @@ inputs = {
   log_retention_days     = local.facts.settings.log_retention_days
   key_deletion_days      = local.facts.settings.deletion_days
   # A feature of root.hcl is seen here only where it is set.
-  deletion_protection = local.facts.settings.deletion_protection && try(feature.destroy.value, "") != local.facts.environment
+  deletion_protection      = local.facts.settings.deletion_protection && try(feature.destroy.value, "") != local.facts.environment
+  permissions_boundary_arn = local.facts.boundary_arn
 }

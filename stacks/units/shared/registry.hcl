@@ -6,10 +6,10 @@ inputs = {
   name            = "hello"
   region          = local.facts.aws_region
   account_id      = local.facts.account_id
-  repositories    = ["service", "chart"]
+  repositories    = local.facts.repositories
   replica_regions = [for name in keys(local.facts.regions) : name if name != local.facts.aws_region]
   # By name, so that the registry waits for nobody.
   pull_role_arns    = [for name in keys(local.facts.regions) : "${local.facts.role_prefix}/${local.facts.name}-${name}-node"]
-  push_role_arns    = ["${local.facts.role_prefix}/hello-release-push"]
+  push_role_arns    = ["${local.facts.role_prefix}/delivery/hello-release-push"]
   key_deletion_days = local.facts.settings.deletion_days
 }
