@@ -15,6 +15,11 @@ dependency "firewall" {
   mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
+dependencies {
+  # It makes the policy that bounds roles.
+  paths = ["${local.facts.global_folder}/shared/delivery"]
+}
+
 inputs = {
   name               = local.facts.name
   account_id         = local.facts.account_id
@@ -26,4 +31,6 @@ inputs = {
   health_path        = "/openapi/json"
   log_retention_days = local.facts.settings.log_retention_days
   key_deletion_days  = local.facts.settings.deletion_days
+
+  permissions_boundary_arn = local.facts.boundary_arn
 }
