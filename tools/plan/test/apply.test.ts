@@ -1,5 +1,5 @@
 /** Two units, of which one needs the other, reviewed, applied and watched on the simulated account. */
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Simulation, startSimulation } from '../../aws-simulation/simulation.ts';
@@ -51,11 +51,11 @@ resource "aws_subnet" "this" {
 
 let simulation: Simulation;
 let folder: string;
-beforeAll(async () => {
+beforeEach(async () => {
   simulation = await startSimulation();
   folder = simulation.root(FILES);
 });
-afterAll(() => simulation.stop());
+afterEach(() => simulation.stop());
 
 const call = async (program: string, ...words: readonly string[]) => {
   const bin = join(folder, 'bin');
@@ -128,13 +128,16 @@ test('what differs from Git is told in one issue, which is closed when nothing d
     const called = (await Bun.file(calls).text()).trim().split('\n');
     return { status, output, called };
   };
-  const changed = await drift('{ a = "other" }', 'network', 'subnet');
+  expect(await call('review.ts', 'units', 'reviewed', 'network')).toMatchObject({ status: 0 });
+  expect(await call('apply.ts', 'units', 'reviewed', 'again', 'network')).toMatchObject({
+    status: 0,
+  });
+  const changed = await drift('{ a = "other" }', 'network');
   expect(changed).toMatchObject({
     status: 0,
     called: ['issue list --state', 'issue create --title'],
   });
   expect(changed.output).toContain('### network: 1 to change');
-  expect(changed.output).not.toContain('subnet');
   writeFileSync(issue, '7\n');
   expect((await drift('{ a = "other" }', 'network')).called).toEqual([
     'issue list --state',
@@ -155,7 +158,6 @@ test('a failure stops everything after it', async () => {
   const review = await call('review.ts', 'units', 'reviewed', 'network', 'subnet');
   expect(review.status).toBe(1);
   expect(review.output).toContain('### network: failed');
-  rmSync(join(folder, 'reviewed'), { recursive: true });
   const { status, output, errors } = await call(
     'apply.ts',
     'units',
