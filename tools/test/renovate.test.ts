@@ -87,6 +87,19 @@ const KINDS = {
     ),
   'simulated providers': () =>
     pinsIn('tools/aws-simulation/versions.json', /"([a-z]+)": "([\d.]+)"/g),
+  'what an environment runs on': async () => {
+    const names: Record<string, string> = {
+      chart_version: 'argo-cd',
+      apps_chart_version: 'argocd-apps',
+      kubernetes_version: 'amazon-eks',
+    };
+    // No source knows which versions Aurora offers: engine_version is for people.
+    const pins = await pinsIn(
+      'live/*/environment.hcl',
+      /^\s*(?!engine)(\w*_version)\s*=\s*"([\d.]+)"/gm,
+    );
+    return pins.map((pin) => pin.replace(/ (\w+) /, (_, name) => ` ${names[name]} `));
+  },
   'Debian packages': () =>
     pinsIn('service/image/debian.lock.json', /"name": "([^"]+)",\s+"version": "([^"]+)"/g),
 };
