@@ -19,6 +19,8 @@ resource "aws_eks_addon" "this" {
     # In place of the default, which has Application Signals too.
     agent         = { config = { logs = { metrics_collected = { kubernetes = { enhanced_container_insights = true } } } } }
     containerLogs = { enabled = true }
+    # The agents run on every node; the operator would not on those of the built-in pool `system`, a standby's only ones.
+    manager = { tolerations = [{ key = "CriticalAddonsOnly", operator = "Exists" }] }
   })
 
   pod_identity_association {

@@ -69,6 +69,7 @@ testLifecycle(call, {
     ['the agents have no role', addon({ pod_identity_association: [] })],
     ['deployments have no figures', addon({ configuration_values: '{}' })],
     ['nobody ships the logs of containers', addon({ configuration_values: '{}' })],
+    ['the operator runs on no node of the pool system', addon({ configuration_values: '{}' })],
     [
       'others may take the role, or it is not bounded',
       set('aws_iam_role', { permissions_boundary: null }),

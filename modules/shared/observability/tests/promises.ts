@@ -45,6 +45,13 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
   );
   promise(configuration.containerLogs?.enabled, 'nobody ships the logs of containers');
   promise(
+    configuration.manager?.tolerations?.some(
+      ({ key, operator }: { key: string; operator: string }) =>
+        key === 'CriticalAddonsOnly' && operator === 'Exists',
+    ),
+    'the operator runs on no node of the pool system',
+  );
+  promise(
     trust.every(
       ({ Condition }) =>
         Condition?.StringEquals?.['aws:SourceAccount'] &&
