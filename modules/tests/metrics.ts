@@ -16,12 +16,12 @@ interface Row {
   readonly metrics: readonly string[];
   readonly dimensions: readonly (readonly string[])[];
   readonly values?: Readonly<Record<string, string>>;
+  readonly unproven?: string;
 }
 
 const rows = YAML.parse(await Bun.file(join(import.meta.dir, 'metrics.yaml')).text()) as Row[];
 
-/** Who emits a metric in a region by these dimensions, by the table; undefined when nobody does. */
-export const emitterOf = ({ region, namespace, name, dimensions }: Metric): string | undefined =>
+const rowOf = ({ region, namespace, name, dimensions }: Metric): Row | undefined =>
   rows.find(
     (row) =>
       row.namespace === namespace &&
@@ -31,7 +31,13 @@ export const emitterOf = ({ region, namespace, name, dimensions }: Metric): stri
         Bun.deepEquals([...names].sort(), Object.keys(dimensions).sort()),
       ) &&
       Object.entries(row.values ?? {}).every(([key, value]) => dimensions[key] === value),
-  )?.emitter;
+  );
+
+/** Who emits a metric in a region by these dimensions, by the table; undefined when nobody does. */
+export const emitterOf = (metric: Metric): string | undefined => rowOf(metric)?.emitter;
+
+/** Whether AWS leaves open that the metric is emitted where it is needed. */
+export const isUnproven = (metric: Metric): boolean => rowOf(metric)?.unproven !== undefined;
 
 type Graphed = readonly (string | object)[];
 

@@ -254,10 +254,13 @@ const global = (): Call[] => [
     'app/alarms',
     GLOBAL,
     {
-      ...{ name: NAME, runbook_url: RUNBOOKS, serving_region: PRIMARY },
+      ...{ name: NAME, runbook_url: RUNBOOKS },
       topic_arns: rung(GLOBAL),
       distribution: { id: from('edge', GLOBAL, 'distribution_id') },
-      health_check_ids: from('record', GLOBAL, 'health_check_ids'),
+      health_check: {
+        id: from('record', GLOBAL, `health_check_ids["${PRIMARY}"]`),
+        region: PRIMARY,
+      },
       function_names: { 'origin-check': from('edge', GLOBAL, 'rotation_function_name') },
       certificate_arns: { edge: from('certificate', GLOBAL, 'arn') },
     },

@@ -1,5 +1,5 @@
-# One fault sets off several alarms; a composite alarm rings once for them. What lasts for days (a certificate) rings by
-# itself, since a composite alarm that is on already keeps silent about anything else.
+# One fault sets off several alarms; a composite alarm rings once for them. What lasts for days (a disk that fills up,
+# a certificate) rings by itself, since a composite alarm that is on already keeps silent about anything else.
 locals {
   on = { for key in keys(local.definitions) : key => "ALARM(\"${var.name}-${key}\")" }
 
@@ -19,7 +19,7 @@ locals {
         summary = "Something that the service needs is running short."
         runbook = "aws-resources"
         rings   = "warning"
-        rules   = [for key in keys(merge(local.database, local.autoscaler, local.nat)) : local.on[key]]
+        rules   = [for key, alarm in merge(local.database, local.nat) : local.on[key] if alarm.rings == null]
       }
     } : key => composite if length(composite.rules) > 0
   }

@@ -12,19 +12,14 @@ locals {
     } if !contains(keys(local.burning), key) || key == "errors-5m"
   ]
 
-  # What rings nobody but tells where the fault is: traffic, the checks of the regions that wait.
-  more_graphs = concat(
-    [for each_one in var.distribution[*] : {
-      title   = "requests"
-      metrics = [["AWS/CloudFront", "Requests", "DistributionId", each_one.id, "Region", "Global", { stat = "Sum", period = 300 }]]
+  # What rings nobody but tells where the fault is: how many of the checkers get an answer.
+  more_graphs = [
+    for check in var.health_check[*] : {
+      title   = "health of ${check.region}"
+      metrics = [["AWS/Route53", "HealthCheckPercentageHealthy", "HealthCheckId", check.id, { stat = "Average", period = 60 }]]
       limit   = null
-    }],
-    [for region, id in var.health_check_ids : {
-      title   = "health of ${region}"
-      metrics = [["AWS/Route53", "HealthCheckPercentageHealthy", "HealthCheckId", id, { stat = "Average", period = 60 }]]
-      limit   = null
-    }],
-  )
+    }
+  ]
 }
 
 resource "aws_cloudwatch_dashboard" "this" {

@@ -51,6 +51,7 @@ locals {
         statistic    = "Minimum"
         comparison   = "LessThanThreshold"
         threshold    = local.least_local_storage
+        rings        = "warning"
         missing      = "notBreaching"
         without_data = "instances of class db.serverless emit none; the cluster's volume grows by itself"
       }
@@ -60,6 +61,7 @@ locals {
         metric       = "MaximumUsedTransactionIDs"
         statistic    = "Maximum"
         threshold    = 1000000000
+        rings        = "warning"
         missing      = "notBreaching"
         without_data = "that no instance runs is told by database-processor"
       }
@@ -82,6 +84,7 @@ locals {
       metric       = "AuroraGlobalDBRPOLag"
       statistic    = "Maximum"
       threshold    = 60000
+      rings        = "warning"
       missing      = "missing"
       without_data = "unknown, for AWS doesn't say that a cluster without instances emits it"
     }) if var.database != null && var.role == "secondary"

@@ -37,6 +37,8 @@ module "alarm" {
   period             = each.value.expression == null ? each.value.period : null
   statistic          = each.value.expression == null && !startswith(each.value.statistic, "p") ? each.value.statistic : null
   extended_statistic = each.value.expression == null && startswith(each.value.statistic, "p") ? each.value.statistic : null
+  # Of ten requests, the slowest is the 99th percentile.
+  evaluate_low_sample_count_percentiles = startswith(each.value.statistic, "p") ? "ignore" : null
 
   metric_query = [
     for query in concat(

@@ -1,4 +1,4 @@
-# The names in policies are made of both inputs; a provider elsewhere would make what they don't fit.
+# Topics and metrics are of one account and region; alarms made elsewhere would ring nobody, about nothing.
 
 # tflint-ignore: terraform_unused_declarations
 data "aws_region" "provider" {

@@ -14,6 +14,7 @@ locals {
       periods      = 3
       comparison   = "GreaterThanOrEqualToThreshold"
       threshold    = var.deployment.maximum_pods
+      rings        = "warning"
       missing      = "notBreaching"
       without_data = "the agents are gone, not the pods; users' alarms don't need them"
     }) if var.deployment != null && var.role == "primary"
@@ -36,7 +37,7 @@ locals {
 
   certificates = {
     for name, arn in var.certificate_arns : "certificate-${name}" => merge(local.simple, {
-      summary      = "The certificate ${name} ends in less than 30 days; ACM renews 60 days before."
+      summary      = "The certificate ${name} ends in less than 30 days; ACM should have renewed it before."
       runbook      = "aws-certificate"
       emitter      = "ACM"
       namespace    = "AWS/CertificateManager"

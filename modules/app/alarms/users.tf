@@ -11,8 +11,16 @@ locals {
     "errors-30m" = { seconds = 1800, rate = 6 }
   }
 
-  # Fewer requests in a window tell no rate: of 69, one failure burns fast.
-  counted_requests = 100
+  # Percentage of failed requests over which an alarm goes off.
+  burn_thresholds = { for key, window in local.burn_windows : key => tonumber(format("%.6g", window.rate * local.error_budget)) }
+
+  # Fewer requests in a window tell no rate: one failure is to be at most half of what goes off. Requests of Route 53's
+  # checkers, some 15 of them twice a minute, come through CloudFront and are no user's.
+  checks_per_minute = var.health_check == null ? 0 : 30
+  counted_requests = {
+    for key, window in local.burn_windows :
+    key => ceil(2 * 100 / local.burn_thresholds[key]) + local.checks_per_minute * window.seconds / 60
+  }
 
   cloudfront = {
     namespace  = "AWS/CloudFront"
@@ -24,16 +32,16 @@ locals {
 
   burning = {
     for key, window in local.burn_windows : key => merge(local.cloudfront, {
-      summary = "More than ${format("%.4g", window.rate * local.error_budget)} % of requests failed with a 5xx; the objective is ${var.availability_objective} % without."
+      summary = "More than ${format("%.4g", local.burn_thresholds[key])} % of requests failed with a 5xx; the objective is ${var.availability_objective} % without."
       runbook = "hello-errors"
       metric  = "5xxErrorRate"
       # Each minute's percentage counts alike, quiet or busy: CloudFront emits no number of failures.
       statistic    = "Average"
-      expression   = "IF(requests >= ${local.counted_requests}, of, 0)"
+      expression   = "IF(requests >= ${local.counted_requests[key]}, of, 0)"
       period       = window.seconds
       periods      = 1
       comparison   = "GreaterThanThreshold"
-      threshold    = tonumber(format("%.6g", window.rate * local.error_budget))
+      threshold    = local.burn_thresholds[key]
       missing      = "notBreaching"
       without_data = "no request, no failure; silence has an alarm of its own"
     }) if var.distribution != null
@@ -72,12 +80,12 @@ locals {
 
   unhealthy = {
     for key in ["unhealthy"] : key => {
-      summary      = "Most of Route 53's checkers get no answer from the origin of ${var.serving_region}."
+      summary      = "Most of Route 53's checkers get no answer from the origin of ${var.health_check.region}."
       runbook      = "aws-unhealthy"
       emitter      = "Route 53"
       namespace    = "AWS/Route53"
       metric       = "HealthCheckStatus"
-      dimensions   = { HealthCheckId = var.health_check_ids[var.serving_region] }
+      dimensions   = { HealthCheckId = var.health_check.id }
       expression   = null
       rings        = null
       statistic    = "Minimum"
@@ -87,7 +95,7 @@ locals {
       threshold    = 1
       missing      = "breaching"
       without_data = "rings, since Route 53 emits it each minute as long as there is a check"
-    } if var.serving_region != null
+    } if var.health_check != null
   }
 
   users = merge(local.burning, local.slow, local.silence, local.unhealthy)

@@ -21,7 +21,7 @@ variable "region" {
 }
 
 variable "account_id" {
-  description = "Account of the provider; named in policies."
+  description = "Account of the provider; one of another account is refused."
   type        = string
   nullable    = false
 
@@ -76,26 +76,14 @@ variable "distribution" {
   }
 }
 
-variable "health_check_ids" {
-  description = "Route 53 health checks of the regions' origins, by region; only in `us-east-1`. That of `serving_region` rings, the others are on the dashboard."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-
-  validation {
-    condition     = length(var.health_check_ids) == 0 || var.region == "us-east-1"
-    error_message = "health_check_ids has ${jsonencode(keys(var.health_check_ids))} in ${var.region}: Route 53's metrics are in us-east-1 only; set {} here."
-  }
-}
-
-variable "serving_region" {
-  description = "Region that the distribution sends requests to; a key of `health_check_ids`, or null without any."
-  type        = string
+variable "health_check" {
+  description = "Route 53 health check of the origin of the `region` that serves, or null; only in `us-east-1`. A standby has none: it would fail for ever, and its failures count among those of users."
+  type        = object({ id = string, region = string })
   default     = null
 
   validation {
-    condition     = var.serving_region == null ? length(var.health_check_ids) == 0 : contains(keys(var.health_check_ids), var.serving_region)
-    error_message = "serving_region is ${jsonencode(var.serving_region)}: set one of ${jsonencode(keys(var.health_check_ids))}, those of health_check_ids, or null if there are none."
+    condition     = var.health_check == null || var.region == "us-east-1"
+    error_message = "health_check is ${jsonencode(var.health_check)} in ${var.region}: Route 53's metrics are in us-east-1 only; set null here."
   }
 }
 
@@ -106,8 +94,8 @@ variable "availability_objective" {
   nullable    = false
 
   validation {
-    condition     = var.availability_objective >= 90 && var.availability_objective < 100
-    error_message = "availability_objective is ${var.availability_objective}: set a percentage from 90 to below 100, such as 99.9."
+    condition     = 14.4 * (100 - var.availability_objective) < 100 && var.availability_objective < 100
+    error_message = "availability_objective is ${var.availability_objective}: set a percentage from 93.06 to below 100, such as 99.9; with less, 14.4 times what may fail is more than all requests, and no alarm could go off."
   }
 }
 
@@ -124,9 +112,9 @@ variable "latency_objective_milliseconds" {
 }
 
 variable "minimum_requests" {
-  description = "Requests in five minutes of which there are always more; fewer ring. Route 53's checks count where they come through CloudFront. Null where nights are silent."
+  description = "Requests in five minutes of which there are always as many, some 150 of Route 53's checkers among them where `health_check` is set; fewer ring. Null without a check, where nights are silent."
   type        = number
-  default     = null
+  default     = 1
 
   validation {
     condition     = var.minimum_requests == null || try(var.minimum_requests >= 1, false)

@@ -60,9 +60,7 @@ const primary: Call = {
 const global: Inputs = {
   ...inputsOf(GLOBAL),
   distribution: { id: 'E2EXAMPLE' },
-  health_check_ids: { [PRIMARY]: 'check-1', [STANDBY]: 'check-2' },
-  serving_region: PRIMARY,
-  minimum_requests: 1000,
+  health_check: { id: 'check-1', region: PRIMARY },
 };
 
 testInterfaces(primary);
@@ -117,13 +115,33 @@ testLifecycle(primary, {
           },
         })),
     ],
+    [
+      'while hello-test-database-storage is on, hello-test-replica-lag rings nobody',
+      (account) =>
+        account.map(({ attributes, ...resource }) => ({
+          ...resource,
+          attributes: {
+            ...attributes,
+            ...(resource.id.endsWith('-database-storage') && { alarm_actions: [] }),
+            ...(attributes.alarm_rule && {
+              alarm_rule: `${attributes.alarm_rule} OR ALARM("hello-test-database-storage")`,
+            }),
+          },
+        })),
+    ],
     ['there is no dashboard', (account) => account.filter(({ id }) => !id.endsWith(PRIMARY))],
   ],
   change: [
-    { deployment: null, function_names: {}, database: { ...database, maximum_connections: 3200 } },
+    {
+      ...{ deployment: null, function_names: {}, nat_gateway_ids: {} },
+      database: { ...database, maximum_connections: 3200 },
+    },
     {
       [change('autoscaler')]: 'delete',
       [change('function-rotation')]: 'delete',
+      ...Object.fromEntries(
+        Object.keys(zonesOf(PRIMARY)).map((zone) => [change(`nat-${zone}`), 'delete']),
+      ),
       [change('database-connections')]: 'update',
       'module.composite_alarm["resources"].aws_cloudwatch_composite_alarm.this[0]': 'update',
       'aws_cloudwatch_dashboard.this': 'update',
@@ -176,13 +194,18 @@ describe('in a standby and for all regions', () => {
       const unit = await makeUnit(inputs, STANDBY);
       expect(faultsOf(await account(), STANDBY)).toEqual([]);
       expect(ringsWithoutData(await account(), STANDBY)).toEqual([]);
+      const green = set('aws_cloudwatch_metric_alarm', { treat_missing_data: 'notBreaching' });
+      expect(faultsOf(green(await account()), STANDBY)).toContain(
+        'hello-test-global-lag hides that nobody may emit its metric',
+      );
       unit.change({ role: 'primary' });
       expect(Object.values(actionsOf(await simulation.plan(unit.root)))).not.toContain('replace');
       await simulation.run(unit.root, 'apply', 'plan');
       expect(faultsOf(await account(), STANDBY)).toEqual([]);
       expect(ringsWithoutData(await account(), STANDBY)).toEqual(['hello-test-resources']);
       expect(await reportedOn(STANDBY)).toEqual([
-        ...['certificate-edge', 'function-rotation', 'resources'],
+        ...['autoscaler', 'certificate-edge', 'database-storage', 'database-transactions'],
+        ...['function-rotation', 'resources'],
       ]);
     },
     LIMIT,
@@ -204,17 +227,33 @@ describe('in a standby and for all regions', () => {
       expect(
         await faultsOfChanged('aws_cloudwatch_composite_alarm', { alarm_rule: rule }),
       ).toContain('when a fault has just begun, users rings');
+      expect(
+        await faultsOfChanged('aws_cloudwatch_metric_alarm', {
+          evaluate_low_sample_count_percentiles: 'evaluate',
+        }),
+      ).toContain('hello-test-latency goes off by a few requests');
+      // Stricter thresholds need more requests to tell a rate.
+      expect(await faultsOfChanged('aws_cloudwatch_metric_alarm', { threshold: 0.144 })).toContain(
+        'hello-test-errors-1h goes off by one failure',
+      );
       // Failed over, the other region's check is the one that rings.
       const checked = async () =>
         (await account()).find(({ id }) => id === 'hello-test-unhealthy')?.attributes.dimensions;
       expect(await checked()).toEqual({ HealthCheckId: 'check-1' });
-      unit.change({ serving_region: STANDBY });
+      unit.change({
+        health_check: { id: 'check-2', region: STANDBY },
+        availability_objective: 99.99,
+      });
       expect(actionsOf(await simulation.plan(unit.root))).toEqual({
+        ...Object.fromEntries(
+          ['1h', '5m', '6h', '30m'].map((window) => [change(`errors-${window}`), 'update']),
+        ),
         [change('unhealthy')]: 'update',
         'aws_cloudwatch_dashboard.this': 'update',
       });
       await simulation.run(unit.root, 'apply', 'plan');
       expect(await checked()).toEqual({ HealthCheckId: 'check-2' });
+      expect(faultsOf(await account(), GLOBAL)).toEqual([]);
     },
     LIMIT,
   );
@@ -241,11 +280,11 @@ testRefusals(primary, [
   [{ role: 'writer' }, 'role is "writer": set primary or secondary'],
   [{ distribution: { id: 'E2EXAMPLE' } }, "CloudFront's metrics are in us-east-1 only"],
   [
-    { health_check_ids: { [PRIMARY]: 'check' }, serving_region: PRIMARY },
-    "Route 53's metrics are in us-east-1 only; set {} here",
+    { health_check: { id: 'check', region: PRIMARY } },
+    "Route 53's metrics are in us-east-1 only; set null here",
   ],
-  [{ serving_region: PRIMARY }, 'serving_region is "eu-west-1": set one of []'],
-  [{ availability_objective: 100 }, 'availability_objective is 100: set a percentage from 90'],
+  [{ availability_objective: 100 }, 'availability_objective is 100: set a percentage from 93.06'],
+  [{ availability_objective: 93 }, 'availability_objective is 93: set a percentage from 93.06'],
   [{ latency_objective_milliseconds: 0 }, 'latency_objective_milliseconds is 0: set 1 or more'],
   [{ minimum_requests: 0 }, 'minimum_requests is 0: set 1 or more, or null'],
   [{ database: { ...database, memory_bytes: 16 } }, 'memory_bytes of 1073741824 (1 GiB) or more'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
-import { emitterOf, type Metric, metricsOfDashboard } from '../../../tests/metrics.ts';
+import { emitterOf, isUnproven, type Metric, metricsOfDashboard } from '../../../tests/metrics.ts';
 import { ringing } from './ringing.ts';
 
 type Attributes = Resource['attributes'];
@@ -16,11 +16,21 @@ const FAULTS: readonly (readonly [fault: string, alarms: RegExp, rings: readonly
   ['requests are slow', /-latency$/, ['users-slowly']],
   ['a fault has just begun', /-errors-5m$/, []],
   ['a fault is over', /-errors-(1h|6h)$/, []],
-  ['the database is overloaded', /-(database-\w+|replica-lag)$/, ['resources']],
-  ['the database is far behind', /-global-lag$/, ['resources']],
+  [
+    'the database is overloaded',
+    /-(database-(processor|connections|memory)|replica-lag)$/,
+    ['resources'],
+  ],
   ['connections out fail everywhere', /-nat-/, ['resources']],
-  ['there is no pod to be added', /-autoscaler$/, ['resources']],
+  [
+    'an overload comes to what lasts',
+    /-(database-\w+|autoscaler)$/,
+    ['autoscaler', 'database-storage', 'database-transactions', 'resources'],
+  ],
 ];
+
+/** What may be on for days. Nothing else may be silent meanwhile. */
+const LASTS = /-(database-(storage|transactions)|global-lag|autoscaler|certificate-.*)$/;
 
 /** What is wrong with the alarms of a region in an account, a line each. */
 export const faultsOf = (account: readonly Resource[], region: string): string[] => {
@@ -50,9 +60,26 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
         (treat_missing_data === 'breaching') === description.includes('Without data: rings'),
       `${name} treats missing data without a reason`,
     );
+    promise(
+      !metrics.some(isUnproven) ||
+        (treat_missing_data === 'missing' && description.includes('Without data: unknown')),
+      `${name} hides that nobody may emit its metric`,
+    );
+    promise(
+      !alarm.extended_statistic || alarm.evaluate_low_sample_count_percentiles === 'ignore',
+      `${name} goes off by a few requests`,
+    );
+    promise(!isByOneFailure(alarm), `${name} goes off by one failure`);
     // With all of those on that are on as well when it is: the other window, where it has one.
     const together = (other: Attributes) => twins(name, other.alarm_name);
     promise(rings(together).length === 1, `${name} rings not once`);
+    for (const { alarm_name: other } of metricAlarms.filter(
+      (each) => LASTS.test(each.alarm_name) && each !== alarm,
+    ))
+      promise(
+        rings((each) => each.alarm_name === other || together(each)).length === 2,
+        `while ${other} is on, ${name} rings nobody`,
+      );
   }
   for (const { alarm_name: name, alarm_description: description } of [
     ...metricAlarms,
@@ -66,9 +93,7 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
   for (const [fault, pattern, expected] of FAULTS) {
     const isOn = ({ alarm_name }: Attributes) => pattern.test(alarm_name);
     if (!metricAlarms.some(isOn)) continue;
-    const heard = rings(isOn).map((name) =>
-      name.replace(/^.*-(users|users-slowly|resources)$/, '$1'),
-    );
+    const heard = rings(isOn).map((name) => name.replace('hello-test-', ''));
     promise(Bun.deepEquals(heard, [...expected]), `when ${fault}, ${heard} rings`);
   }
   for (const { dashboard_body } of all('aws_cloudwatch_dashboard'))
@@ -101,6 +126,19 @@ const metricsOf = (alarm: Attributes, region: string): Metric[] =>
           name: metric_name,
         })),
       );
+
+/** Requests of Route 53's checkers, some 15 of them twice a minute. */
+const CHECKS_PER_MINUTE = 30;
+
+/** Whether of as few users' requests as are counted, one that fails is more than a rate of failures allows. */
+const isByOneFailure = ({ threshold, metric_query = [] }: Attributes): boolean => {
+  const [guarded] = metric_query.flatMap(
+    ({ expression }: Attributes) => /requests >= (\d+)/.exec(expression ?? '')?.[1] ?? [],
+  );
+  if (guarded === undefined) return false;
+  const { period } = metric_query.find(({ id }: Attributes) => id === 'requests').metric[0];
+  return 100 / (Number(guarded) - (CHECKS_PER_MINUTE * period) / 60) > threshold / 2;
+};
 
 const WINDOWS = [/-errors-(1h|5m)$/, /-errors-(6h|30m)$/];
 
