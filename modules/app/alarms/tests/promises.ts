@@ -45,31 +45,8 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
   const rings = (isOn: (alarm: Attributes) => boolean) => ringing(account, region, isOn);
 
   for (const alarm of metricAlarms) {
-    const { alarm_name: name, alarm_description: description, treat_missing_data } = alarm;
-    const metrics = metricsOf(alarm, region);
-    promise(
-      metrics.length > 0 && metrics.every((metric) => emitterOf(metric)),
-      `${name}: nobody emits its metric`,
-    );
-    promise(
-      description.includes(`Emitted by ${metrics[0] && emitterOf(metrics[0])}.`),
-      `${name} names another emitter`,
-    );
-    promise(
-      /Without data: \S/.test(description) &&
-        (treat_missing_data === 'breaching') === description.includes('Without data: rings'),
-      `${name} treats missing data without a reason`,
-    );
-    promise(
-      !metrics.some(isUnproven) ||
-        (treat_missing_data === 'missing' && description.includes('Without data: unknown')),
-      `${name} hides that nobody may emit its metric`,
-    );
-    promise(
-      !alarm.extended_statistic || alarm.evaluate_low_sample_count_percentiles === 'ignore',
-      `${name} goes off by a few requests`,
-    );
-    promise(!isByOneFailure(alarm), `${name} goes off by one failure`);
+    const { alarm_name: name } = alarm;
+    faults.push(...faultsOfMetrics(alarm, region));
     // With all of those on that are on as well when it is: the other window, where it has one.
     const together = (other: Attributes) => twins(name, other.alarm_name);
     promise(rings(together).length === 1, `${name} rings not once`);
@@ -104,6 +81,38 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
       );
   promise(all('aws_cloudwatch_dashboard').length === 1, 'there is no dashboard');
   return [...new Set(faults)];
+};
+
+/** What is wrong with an alarm's metrics and with what it makes of their data. */
+const faultsOfMetrics = (alarm: Attributes, region: string): string[] => {
+  const faults: string[] = [];
+  const promise = (holds: boolean, fault: string) => void (holds || faults.push(fault));
+  const { alarm_name: name, alarm_description: description, treat_missing_data } = alarm;
+  const metrics = metricsOf(alarm, region);
+  promise(
+    metrics.length > 0 && metrics.every((metric) => emitterOf(metric)),
+    `${name}: nobody emits its metric`,
+  );
+  promise(
+    description.includes(`Emitted by ${metrics[0] && emitterOf(metrics[0])}.`),
+    `${name} names another emitter`,
+  );
+  promise(
+    /Without data: \S/.test(description) &&
+      (treat_missing_data === 'breaching') === description.includes('Without data: rings'),
+    `${name} treats missing data without a reason`,
+  );
+  promise(
+    !metrics.some(isUnproven) ||
+      (treat_missing_data === 'missing' && description.includes('Without data: unknown')),
+    `${name} hides that nobody may emit its metric`,
+  );
+  promise(
+    !alarm.extended_statistic || alarm.evaluate_low_sample_count_percentiles === 'ignore',
+    `${name} goes off by a few requests`,
+  );
+  promise(!isByOneFailure(alarm), `${name} goes off by one failure`);
+  return faults;
 };
 
 /** What rings when no metric has any data, but what was there before. */
