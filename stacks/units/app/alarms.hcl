@@ -57,9 +57,11 @@ inputs = {
   }
 
   # What users notice.
-  distribution     = local.facts.is_global ? { id = dependency.edge.outputs.distribution_id } : null
-  health_check_ids = local.facts.is_global ? dependency.record.outputs.health_check_ids : {}
-  serving_region   = local.facts.is_global ? local.facts.primary_region : null
+  distribution = local.facts.is_global ? { id = dependency.edge.outputs.distribution_id } : null
+  health_check = local.facts.is_global ? {
+    id     = dependency.record.outputs.health_check_ids[local.facts.primary_region]
+    region = local.facts.primary_region
+  } : null
 
   # What is in a region.
   role = lookup(local.facts.here, "role", "primary") == "primary" ? "primary" : "secondary"
