@@ -52,7 +52,7 @@ test('credentials of the External Secrets Operator are the same both ways', () =
         replicaCount: 2,
         database: {
           url: 'postgres://database.example.com:5432/hello',
-          credentials: credentials('hello/database/service'),
+          credentials: credentials('hello/database/application'),
         },
         migration: { credentials: credentials('hello/database/migration') },
       },

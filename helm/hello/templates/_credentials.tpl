@@ -14,7 +14,7 @@ spec:
     region: {{ . | quote }}
     {{- end }}
     usePodIdentity: "true"
-    objects: |
+    objects: |-
       - objectName: {{ .credentials.secretsStore.name | quote }}
         objectType: secretsmanager
         objectAlias: credentials.json
