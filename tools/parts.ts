@@ -17,6 +17,7 @@ export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: read
   { tool: ['helm/helm', 'version'], parts: ['kubernetes', 'delivery'] },
   { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'delivery'] },
   { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
+  { tool: ['charts/unpacked'], parts: ['kubernetes'] },
   { tool: ['opentofu/tofu', 'version'], parts: ['infrastructure'] },
   { tool: ['terragrunt/terragrunt', '--version'], parts: ['infrastructure'] },
   { tool: ['tflint/tflint', '--version'], parts: ['infrastructure'] },

@@ -58,8 +58,16 @@ const customSchemas = customResources.flatMap(({ spec: { group, names, versions 
   }),
 );
 
-/** Numbers' ranges and times' forms are left to the API server; an unknown format would be an error. */
-const FORMATS = { int32: true, int64: true, double: true, byte: true, 'date-time': true } as const;
+/** Numbers' ranges, times' and addresses' forms are left to the API server; an unknown format would be an error. */
+const FORMATS = {
+  int32: true,
+  int64: true,
+  double: true,
+  byte: true,
+  'date-time': true,
+  ipv4: true,
+  ipv6: true,
+} as const;
 
 /** Go's regular expressions say within them that case doesn't matter, JavaScript's beside them. */
 const regularExpression = Object.assign(
@@ -114,10 +122,11 @@ export const schemaFaults = (objects: readonly KubernetesObject[], minor: string
     ];
   });
 
-/** Paths of a custom resource's fields that its schema has defaults for, and that are left out. */
+/** Paths of a custom resource's fields that its schema has defaults for, and that are left out; the status is no one's here. */
 export const missingDefaults = ({ apiVersion, kind, ...object }: KubernetesObject): string[] => {
   const { schema } = customVersion(apiVersion, kind) ?? {};
-  return schema ? defaultsLeftOut(schema.openAPIV3Schema, object, '') : [];
+  const paths = schema ? defaultsLeftOut(schema.openAPIV3Schema, object, '') : [];
+  return paths.filter((path) => path !== '.status');
 };
 
 const customVersion = (apiVersion: string, wanted: string): Fields =>

@@ -38,10 +38,17 @@ resource "helm_release" "argocd" {
       networkPolicy = { create = true, defaultDenyIngress = true }
     }
 
-    # Nobody logs in: people look at it by their access to the cluster (`argocd --core`).
-    configs = { cm = { "admin.enabled" = false } }
-    server  = { replicas = 0 }
-    dex     = { enabled = false }
+    configs = {
+      cm = merge(
+        # Nobody logs in: people look at it by their access to the cluster (`argocd --core`).
+        { "admin.enabled" = false },
+        # Kinds whose health Argo CD would not wait for before it goes on to the next sync wave.
+        { for kind, file in { "argoproj.io_Application" = "application", "eks.amazonaws.com_NodeClass" = "node-class" } :
+        "resource.customizations.health.${kind}" => file("${path.module}/health/${file}.lua") },
+      )
+    }
+    server = { replicas = 0 }
+    dex    = { enabled = false }
 
     notifications = { enabled = false }
 
@@ -77,7 +84,11 @@ resource "kubernetes_secret_v1" "cluster" {
       region                           = var.region
       role                             = var.role
     })
-    annotations = merge(var.facts, { zones = join(",", var.zones) })
+    annotations = merge(var.facts, {
+      zones               = join(",", var.zones)
+      repository_url      = var.repository_url
+      repository_revision = var.repository_revision
+    })
   }
 
   data = {

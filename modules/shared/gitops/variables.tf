@@ -60,7 +60,7 @@ variable "labels" {
 }
 
 variable "facts" {
-  description = "Annotations of the cluster secret beside `zones`: what templates of application sets need to know, such as `certificate_arn` or `database_secret_name`. Names and ARNs; never a secret's value."
+  description = "Annotations of the cluster secret beside `zones`, `repository_url` and `repository_revision`: what templates of application sets need to know, such as `certificate_arn`. Names and ARNs; never a secret's value."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -71,8 +71,8 @@ variable "facts" {
   }
 
   validation {
-    condition     = !contains(keys(var.facts), "zones")
-    error_message = "facts names zones, which this module sets: leave it out."
+    condition     = length(setintersection(keys(var.facts), ["zones", "repository_url", "repository_revision"])) == 0
+    error_message = "facts names ${jsonencode(setintersection(keys(var.facts), ["zones", "repository_url", "repository_revision"]))}, which this module sets: leave it out."
   }
 
   validation {

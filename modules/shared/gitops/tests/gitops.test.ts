@@ -6,7 +6,7 @@ import { faultsOf, type Planned } from './promises.ts';
 
 const FACTS = {
   certificate_arn: 'arn:aws:acm:eu-west-1:123456789012:certificate/1',
-  database_secret_name: 'hello-test/database/application',
+  origin_hostname: 'eu-west-1.origin.hello.example.com',
 };
 const CALL = {
   module: 'shared/gitops',
@@ -74,6 +74,11 @@ const WEAKENINGS: readonly (readonly [string, (planned: readonly Planned[]) => P
   ],
   ['somebody can log in', chart('argocd', /"admin.enabled": false/, '"admin.enabled": true')],
   ['somebody can log in', chart('argocd', /"replicas": 0/, '"replicas": 1')],
+  [
+    'the next wave does not wait for Application',
+    chart('argocd', /argoproj.io_Application/, 'argoproj.io_Another'),
+  ],
+  ['the next wave does not wait for NodeClass', chart('argocd', /eks.amazonaws.com_NodeClass/, 'another')],
   ['everybody reaches Argo CD', chart('argocd', /"defaultDenyIngress": true/, '"create": true')],
   ['load balancers outlive a destroy', chart('start', /resources-finalizer/, 'another')],
   ['the cluster drifts from Git', chart('start', /"selfHeal": true/, '"selfHeal": false')],
@@ -120,7 +125,8 @@ testRefusals(CALL, [
   [{ labels: { environment: 'a b' } }, 'labels is {"environment":"a b"}: set names of'],
   [{ labels: { role: 'primary' } }, 'labels names ["role"], which this module sets'],
   [{ facts: { 'certificate-arn': '' } }, 'facts names ["certificate-arn"]: set names of'],
-  [{ facts: { zones: '' } }, 'facts names zones, which this module sets'],
+  [{ facts: { zones: '' } }, 'facts names ["zones"], which this module sets'],
+  [{ facts: { repository_url: '' } }, 'facts names ["repository_url"], which this module sets'],
   [{ facts: { database_password: 'x' } }, 'give the name or ARN of a secret'],
   [{ repository_url: 'https://user@github.com/a/b' }, 'set an HTTPS URL without user'],
   [{ repository_path: '/gitops' }, 'repository_path is "/gitops": set a folder inside'],

@@ -37,9 +37,12 @@ export const faultsOf = (planned: readonly Planned[], facts: Readonly<Record<str
   );
   promise(labels?.region && labels?.role, 'application sets cannot tell region or role');
   promise(
-    Object.entries({ ...facts, zones: 'eu-west-1a,eu-west-1b,eu-west-1c' }).every(
-      ([name, value]) => annotations?.[name] === value,
-    ),
+    Object.entries({
+      ...facts,
+      zones: 'eu-west-1a,eu-west-1b,eu-west-1c',
+      repository_url: 'https://github.com/owner/repository.git',
+      repository_revision: 'main',
+    }).every(([name, value]) => annotations?.[name] === value),
     'a fact does not arrive',
   );
   promise(
@@ -56,6 +59,15 @@ export const faultsOf = (planned: readonly Planned[], facts: Readonly<Record<str
   promise(
     configs?.cm['admin.enabled'] === false && server?.replicas === 0 && dex?.enabled === false,
     'somebody can log in',
+  );
+  const health = (kind: string) => configs?.cm[`resource.customizations.health.${kind}`];
+  promise(
+    health('argoproj.io_Application')?.includes('obj.status.health.status'),
+    'the next wave does not wait for Application',
+  );
+  promise(
+    health('eks.amazonaws.com_NodeClass')?.includes('"Ready"'),
+    'the next wave does not wait for NodeClass',
   );
   promise(global.networkPolicy?.defaultDenyIngress, 'everybody reaches Argo CD');
 

@@ -1,0 +1,168 @@
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  containers,
+  deploymentOf,
+  type Fields,
+  type KubernetesObject,
+  leaves,
+  nameOf,
+  ofKind,
+} from '../../tools/kubernetes/objects.ts';
+import { brokenPromises } from '../../tools/kubernetes/promises/index.ts';
+import { buildOverlay, TIMEOUT_MILLISECONDS } from '../../tools/kubernetes/render.ts';
+import { MINORS, schemaFaults } from '../../tools/kubernetes/schemas.ts';
+import { type Cluster, clusterOf, INPUTS, places } from './clusters.ts';
+import { expand } from './expand.ts';
+import { rootsOf, serviceOf, setOf, start } from './render.ts';
+
+setDefaultTimeout(TIMEOUT_MILLISECONDS);
+
+test('the first application brings projects and sets, and nothing else', () =>
+  expect(start.map(nameOf).toSorted()).toEqual([
+    'AppProject/app',
+    'AppProject/platform',
+    'ApplicationSet/application',
+    'ApplicationSet/platform',
+  ]));
+
+test('Argo CD takes them', () => {
+  for (const minor of MINORS) expect(schemaFaults(start, minor)).toEqual([]);
+});
+
+test.each(['ignoreDifferences', 'ignoreApplicationDifferences', 'managedFieldsManagers'])(
+  'no %s, which would freeze a field',
+  (field) => expect(JSON.stringify(start)).not.toContain(field),
+);
+
+describe.each(places)('%s', (place) => {
+  const roots = rootsOf(place);
+
+  test('has one application each of platform and service', () => {
+    expect(roots.map(nameOf).toSorted()).toEqual(['Application/hello', 'Application/platform']);
+    for (const minor of MINORS) expect(schemaFaults(roots, minor)).toEqual([]);
+  });
+
+  test('heals itself, prunes, and takes back what it brought', () => {
+    for (const { metadata, spec } of roots as Fields[]) {
+      expect(metadata.finalizers).toEqual(['resources-finalizer.argocd.argoproj.io']);
+      expect(spec.syncPolicy.automated).toEqual({ prune: true, selfHeal: true });
+      expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
+      expect(spec.syncPolicy.retry.limit).toBe(-1);
+    }
+  });
+
+  test('gets the overlay of its environment and role', () => {
+    const service = roots.find(({ metadata }) => metadata.name === 'hello');
+    expect(service?.spec.source.path).toBe(`kustomize/overlays/${place}`);
+    expect(service?.spec.syncPolicy.syncOptions).toContain('PruneLast=true');
+  });
+
+  test("runs the overlay's digest from its region's registry, and all else as the overlay", async () => {
+    const [objects, overlay] = await Promise.all([serviceOf(place), buildOverlay(place)]);
+    const images = (all: readonly KubernetesObject[]) =>
+      containers(all).map(({ container }) => container.image);
+    expect(images(objects)).toEqual(
+      images(overlay).map((image) =>
+        image.replace('registry.example.com/hello', INPUTS[place].facts.image_repository),
+      ),
+    );
+    expect(withoutImages(objects)).toEqual(withoutImages(overlay));
+    expect(brokenPromises(objects)).toEqual([]);
+    for (const minor of MINORS) expect(schemaFaults(objects, minor)).toEqual([]);
+  });
+});
+
+/** Every value but the image, and the name of the Job that carries its hash. */
+const withoutImages = (objects: readonly KubernetesObject[]): unknown[] =>
+  objects.flatMap((object) =>
+    leaves(object)
+      .filter(({ path }) => !path.endsWith('.image'))
+      .filter(({ path }) => object.kind !== 'Job' || path !== '.metadata.name')
+      .map(({ path, value }) => `${object.kind}${path}=${value}`),
+  );
+
+test('a standby has everything of prod but instances', async () => {
+  const [prod, standby] = await Promise.all([serviceOf('prod'), serviceOf('prod-standby')]);
+  expect(deploymentOf(standby).spec.replicas).toBe(0);
+  expect(ofKind(standby, 'Job', 'HorizontalPodAutoscaler', 'PodDisruptionBudget')).toEqual([]);
+  const kinds = (all: readonly KubernetesObject[]) => [...new Set(all.map(({ kind }) => kind))];
+  expect(kinds(prod).filter((kind) => !kinds(standby).includes(kind))).toEqual([
+    ...['PodDisruptionBudget', 'HorizontalPodAutoscaler', 'Job'],
+  ]);
+});
+
+test('a standby that becomes primary gets the instances', () => {
+  const { labels, ...rest } = clusterOf('prod-standby');
+  const promoted = { ...rest, labels: { ...labels, role: 'primary' } };
+  const [application] = expand(setOf('application'), [promoted]);
+  expect(application?.spec.source.path).toBe('kustomize/overlays/prod');
+});
+
+test('the project of the service allows what it has, and no more', async () => {
+  const objects = (await Promise.all(places.map(serviceOf))).flat();
+  const project = ofKind(start, 'AppProject').find(({ metadata }) => metadata.name === 'app');
+  const kinds = new Set(
+    objects.map(({ apiVersion, kind }) => `${apiVersion.replace(/\/?v[^/]*$/, '')}/${kind}`),
+  );
+  expect(project?.spec.clusterResourceWhitelist).toEqual([]);
+  expect(
+    project?.spec.namespaceResourceWhitelist
+      .map(({ group, kind }: Fields) => `${group}/${kind}`)
+      .toSorted(),
+  ).toEqual([...kinds].toSorted());
+  expect(objects.flatMap(({ metadata }) => metadata.namespace ?? [])).toEqual([]);
+});
+
+describe('the expansion', () => {
+  const without = (fact: string): Cluster => {
+    const { annotations, ...rest } = clusterOf('prod');
+    const { [fact]: _left, ...others } = annotations;
+    return { ...rest, annotations: others };
+  };
+
+  test.each(Object.keys(INPUTS.prod.facts))('refuses a cluster without %s', (fact) =>
+    expect(() =>
+      ['application', 'platform'].map((name) => expand(setOf(name), [without(fact)])),
+    ).toThrow(`.metadata.annotations.${fact} has no entry`),
+  );
+
+  test('leaves out what Terraform did not tell of', () =>
+    expect(expand(setOf('platform'), [{ ...clusterOf('prod'), labels: {} }])).toEqual([]));
+
+  test.each([
+    ['a function', '{{ .name | upper }}', 'more than a path'],
+    ['a condition', '{{ if .name }}', 'more than a path'],
+    ['a map', '{{ .metadata }}', 'no entry'],
+  ])('refuses %s', (_what, text, message) => {
+    const set = structuredClone(setOf('platform'));
+    set.spec.template.metadata.name = text;
+    expect(() => expand(set, [clusterOf('prod')])).toThrow(message);
+  });
+
+  test.each([
+    ['spec', 'strategy'],
+    ['spec', 'templatePatch'],
+  ])('refuses a %s with %s', (_where, field) => {
+    const set = structuredClone(setOf('platform'));
+    set.spec[field] = {};
+    expect(() => expand(set, [clusterOf('prod')])).toThrow(`the set has ${field}`);
+  });
+});
+
+const UNIT = join(import.meta.dir, '../../stacks/units/shared/gitops.hcl');
+const hasUnit = existsSync(UNIT);
+
+test.skipIf(!hasUnit)(
+  `the live tree tells every fact that is read${hasUnit ? '' : ' (stacks/units/shared/gitops.hcl is not there)'}`,
+  () => {
+    const read = [...JSON.stringify(start).matchAll(/\.metadata\.annotations\.(\w+)/g)].map(
+      ([, name]) => name,
+    );
+    const own = ['zones', 'repository_url', 'repository_revision'];
+    const facts = /facts = \{\n([\s\S]*?)\n {2}\}/.exec(readFileSync(UNIT, 'utf8'))?.[1] ?? '';
+    const told = [...facts.matchAll(/^\s*(\w+)\s*=/gm)].map(([, name]) => name);
+    expect([...new Set(read)].filter((name) => ![...own, ...told].includes(name))).toEqual([]);
+  },
+);
