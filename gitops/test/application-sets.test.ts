@@ -27,9 +27,10 @@ test('the first application brings projects and sets, and nothing else', () =>
     'ApplicationSet/platform',
   ]));
 
-test('Argo CD takes them', () => {
-  for (const minor of MINORS) expect(schemaFaults(start, minor)).toEqual([]);
-});
+/** For what Argo CD defines, which is the same on every Kubernetes, and takes long to read. */
+const [MINOR = ''] = MINORS;
+
+test('Argo CD takes them', () => expect(schemaFaults(start, MINOR)).toEqual([]));
 
 test.each(['ignoreDifferences', 'ignoreApplicationDifferences', 'managedFieldsManagers'])(
   'no %s, which would freeze a field',
@@ -41,7 +42,7 @@ describe.each(places)('%s', (place) => {
 
   test('has one application each of platform and service', () => {
     expect(roots.map(nameOf).toSorted()).toEqual(['Application/hello', 'Application/platform']);
-    for (const minor of MINORS) expect(schemaFaults(roots, minor)).toEqual([]);
+    expect(schemaFaults(roots, MINOR)).toEqual([]);
   });
 
   test('heals itself, prunes, and takes back what it brought', () => {

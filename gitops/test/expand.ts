@@ -50,7 +50,10 @@ const isSelected = ({ labels }: Cluster, selector: Fields): boolean => {
  */
 export const expand = (set: KubernetesObject, clusters: readonly Cluster[]): KubernetesObject[] => {
   only('the set', set.spec, 'goTemplate', 'goTemplateOptions', 'generators', 'template');
-  if (set.spec.goTemplate !== true || !Bun.deepEquals(set.spec.goTemplateOptions, ['missingkey=error']))
+  if (
+    set.spec.goTemplate !== true ||
+    !Bun.deepEquals(set.spec.goTemplateOptions, ['missingkey=error'])
+  )
     throw new Error('only Go templates with missingkey=error are known here');
   return set.spec.generators.flatMap((generator: Fields) => {
     only('a generator', generator, 'clusters');

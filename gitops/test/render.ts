@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KubernetesObject, ofKind, parseObjects } from '../../tools/kubernetes/objects.ts';
 import { overlayText, runTool } from '../../tools/kubernetes/render.ts';
+import { MINORS } from '../../tools/kubernetes/schemas.ts';
 import { clusterOf, type Place, REPOSITORY } from './clusters.ts';
 import { expand } from './expand.ts';
 
@@ -28,6 +29,7 @@ export const setOf = (name: string): KubernetesObject => {
 export const rootsOf = (place: Place): KubernetesObject[] =>
   ofKind(start, 'ApplicationSet').flatMap((set) => expand(set, [clusterOf(place)]));
 
+/** By the oldest version of Kubernetes that the chart of the service allows; Argo CD tells that of the cluster. */
 const helm = async (
   { metadata, spec }: KubernetesObject,
   chart: string,
@@ -37,7 +39,7 @@ const helm = async (
       'helm/helm',
       [
         ...['template', metadata.name, chart, '--namespace', spec.destination.namespace],
-        ...['--include-crds', '--values', '-'],
+        ...['--include-crds', '--kube-version', `${MINORS[0]}.0`, '--values', '-'],
       ],
       JSON.stringify(spec.source.helm?.valuesObject ?? {}),
     ),

@@ -78,7 +78,10 @@ const WEAKENINGS: readonly (readonly [string, (planned: readonly Planned[]) => P
     'the next wave does not wait for Application',
     chart('argocd', /argoproj.io_Application/, 'argoproj.io_Another'),
   ],
-  ['the next wave does not wait for NodeClass', chart('argocd', /eks.amazonaws.com_NodeClass/, 'another')],
+  [
+    'the next wave does not wait for NodeClass',
+    chart('argocd', /eks.amazonaws.com_NodeClass/, 'another'),
+  ],
   ['everybody reaches Argo CD', chart('argocd', /"defaultDenyIngress": true/, '"create": true')],
   ['load balancers outlive a destroy', chart('start', /resources-finalizer/, 'another')],
   ['the cluster drifts from Git', chart('start', /"selfHeal": true/, '"selfHeal": false')],
