@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   containers,
@@ -18,6 +18,10 @@ import { expand } from './expand.ts';
 import { rootsOf, serviceOf, setOf, start } from './render.ts';
 
 setDefaultTimeout(TIMEOUT_MILLISECONDS);
+
+const ROOT = join(import.meta.dir, '../..');
+const UNIT = join(ROOT, 'stacks/units/shared/gitops.hcl');
+const FACTS = join(ROOT, 'live/facts.hcl');
 
 test('the first application brings projects and sets, and nothing else', () =>
   expect(start.map(nameOf).toSorted()).toEqual([
@@ -152,18 +156,18 @@ describe('the expansion', () => {
   });
 });
 
-const UNIT = join(import.meta.dir, '../../stacks/units/shared/gitops.hcl');
-const hasUnit = existsSync(UNIT);
+test('the live tree tells every fact that is read', () => {
+  const read = [...JSON.stringify(start).matchAll(/\.metadata\.annotations\.(\w+)/g)].map(
+    ([, name]) => name,
+  );
+  const own = ['zones', 'repository_url', 'repository_revision'];
+  const facts = /facts = \{\n([\s\S]*?)\n {2}\}/.exec(readFileSync(UNIT, 'utf8'))?.[1] ?? '';
+  const told = [...facts.matchAll(/^\s*(\w+)\s*=/gm)].map(([, name]) => name);
+  expect([...new Set(read)].filter((name) => ![...own, ...told].includes(name))).toEqual([]);
+});
 
-test.skipIf(!hasUnit)(
-  `the live tree tells every fact that is read${hasUnit ? '' : ' (stacks/units/shared/gitops.hcl is not there)'}`,
-  () => {
-    const read = [...JSON.stringify(start).matchAll(/\.metadata\.annotations\.(\w+)/g)].map(
-      ([, name]) => name,
-    );
-    const own = ['zones', 'repository_url', 'repository_revision'];
-    const facts = /facts = \{\n([\s\S]*?)\n {2}\}/.exec(readFileSync(UNIT, 'utf8'))?.[1] ?? '';
-    const told = [...facts.matchAll(/^\s*(\w+)\s*=/gm)].map(([, name]) => name);
-    expect([...new Set(read)].filter((name) => ![...own, ...told].includes(name))).toEqual([]);
-  },
-);
+test('the live tree and the projects name one repository', () => {
+  const [, url] = /repository_url = "(.*)"/.exec(readFileSync(FACTS, 'utf8')) ?? [];
+  for (const { spec } of ofKind(start, 'AppProject'))
+    expect(spec.sourceRepos).toContain(`${url}.git`);
+});
