@@ -1,9 +1,13 @@
 /**
- * Tells in an issue on GitHub what differs from what is in Git: `bun tools/plan/drift.ts NAME ROOT OUTPUT UNIT ...` plans the
- * units, and opens the issue "Drift in NAME", writes it anew, or closes it when nothing differs and each unit could be planned.
+ * Tells in an issue on GitHub what differs from what is in Git: `bun tools/plan/drift.ts NAME ROOT OUTPUT [UNIT ...]` plans
+ * the units, without any those of live/NAME, and opens the issue "Drift in NAME", writes it anew, or closes it when nothing
+ * differs and each unit could be planned.
  */
 import { join } from 'node:path';
+import { findUnits } from '../affected-units.ts';
 import { changing, plannedSummary, planUnits } from './units.ts';
+
+const REPOSITORY = join(import.meta.dir, '../..');
 
 const gh = async (...words: readonly string[]): Promise<string> => {
   const child = Bun.spawn(['gh', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -36,9 +40,15 @@ const report = async (
   return planned.failed.length > 0 ? 1 : 0;
 };
 
+/** The units of an environment, or of a folder in it. */
+const unitsOf = async (name: string): Promise<string[]> =>
+  (await findUnits(REPOSITORY))
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith(`${name}/`));
+
 const [name, root, output, ...units] = process.argv.slice(2);
 if (!name || !root || !output) {
-  console.error('usage: bun tools/plan/drift.ts NAME ROOT OUTPUT UNIT ...');
+  console.error('usage: bun tools/plan/drift.ts NAME ROOT OUTPUT [UNIT ...]');
   process.exit(2);
 }
-process.exit(await report(name, root, output, units));
+process.exit(await report(name, root, output, units.length > 0 ? units : await unitsOf(name)));

@@ -1,0 +1,26 @@
+/**
+ * Plans the units of an environment that changes since a commit reach: `bun tools/plan/affected.ts ENVIRONMENT COMMIT OUTPUT`.
+ * OUTPUT gets the plans as tools/plan/review.ts leaves them; the summary is printed as Markdown.
+ */
+import { join } from 'node:path';
+import { affectedUnits } from '../affected-units.ts';
+import { plannedSummary, planUnits } from './units.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+
+const [environment, commit, output, ...others] = process.argv.slice(2);
+if (!environment || !commit || !output || others.length > 0) {
+  console.error('usage: bun tools/plan/affected.ts ENVIRONMENT COMMIT OUTPUT');
+  process.exit(2);
+}
+
+const { changed, removed } = await affectedUnits(ROOT, commit);
+const of = (units: readonly string[]): string[] =>
+  units.filter((unit) => unit.startsWith(`${environment}/`));
+const planned = await planUnits(join(ROOT, 'live'), output, of(changed));
+process.stdout.write(plannedSummary(planned));
+for (const unit of of(removed))
+  console.log(
+    `\n### ${unit}: gone\n\nWhat it made stays until it is destroyed, by a clone that still has it.`,
+  );
+process.exit(planned.failed.length > 0 ? 1 : 0);

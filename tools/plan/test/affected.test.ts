@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENVIRONMENTS, LIMIT, plantTree, type Tree } from '../../../live/test/tree.ts';
+
+setDefaultTimeout(LIMIT);
+
+let tree: Tree;
+beforeAll(async () => {
+  tree = await plantTree();
+});
+afterAll(() => tree[Symbol.asyncDispose]());
+
+const call = async (...words: readonly string[]) => {
+  const { environment } = tree.simulation;
+  const child = Bun.spawn([process.execPath, ...words], {
+    cwd: tree.folder,
+    env: {
+      ...process.env,
+      ...environment,
+      AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.dev,
+      PATH: `${join(tree.folder, 'build/bin')}:${environment.PATH ?? process.env.PATH}`,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [status, output, errors] = await Promise.all([
+    child.exited,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { status, errors, headings: output.match(/^### .*$/gm) };
+};
+
+test('the units of one environment that a change reaches are planned', async () => {
+  await tree.edit('modules/shared/dns/main.tf', (text) => `# Changed.\n${text}`);
+  expect(await call('tools/plan/affected.ts', 'dev', 'HEAD', 'build/plans')).toEqual({
+    status: 0,
+    errors: '',
+    headings: [expect.stringMatching(/^### dev\/global\/shared\/dns: \d+ to create$/)],
+  });
+  await tree.git('restore', '.');
+});
+
+test('drift is looked for in every unit', async () => {
+  mkdirSync(join(tree.folder, 'build/bin'), { recursive: true });
+  const gh = join(tree.folder, 'build/bin/gh');
+  writeFileSync(gh, '#!/bin/sh\n');
+  chmodSync(gh, 0o755);
+  const drift = await call('tools/plan/drift.ts', 'dev/global/app', 'live', 'build/plans');
+  expect(drift.headings?.toSorted()).toEqual([
+    '### dev/global/app/alarms: waits',
+    '### dev/global/app/record: waits',
+  ]);
+});
