@@ -3,12 +3,11 @@
  * `--part=service` and the like run the tests of a part alone; other words go to `bun test`.
  */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { PARTS, partOf, TOOLS } from './parts.ts';
+import { PARTS, type Part, partOf, TOOLS } from './parts.ts';
 
 const ROOT = join(import.meta.dir, '..');
-const JUNIT = 'build/junit.xml';
 const LCOV = 'build/coverage/lcov.info';
 
 /** Files of service/src that run, in part, only as processes, where coverage can't see them; the black-box tests run them. */
@@ -35,11 +34,10 @@ if (wanted !== undefined && !part) {
   console.error(`there is no part "${wanted}": use ${PARTS.join(', ')}`);
   process.exit(2);
 }
-const files = part
-  ? [...new Glob('**/*.test.ts').scanSync({ cwd: ROOT })]
-      .filter((file) => !file.includes('node_modules/') && partOf(file) === part)
-      .map((file) => `./${file}`)
-  : [];
+/** What runs side by side: the tests of the service wait much, the others compute much. */
+const runs: readonly (readonly Part[])[] = part
+  ? [[part]]
+  : [['service'], PARTS.filter((name) => name !== 'service')];
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 
@@ -66,23 +64,8 @@ for (const { tool, parts } of TOOLS)
 if (!part || part === 'infrastructure')
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
-for (const file of [JUNIT, LCOV]) rmSync(join(ROOT, file), { force: true });
-const testsPassed = await run(
-  'Tests',
-  ...['bun', 'test', '--randomize', '--only-failures', '--timeout=30000'],
-  // Recovery is measured in seconds, on a machine that others may load.
-  ...(process.env.CI ? ['--retry=1'] : []),
-  ...['--reporter=junit', `--reporter-outfile=${JUNIT}`],
-  ...['--coverage', '--coverage-reporter=lcov', '--coverage-dir=build/coverage'],
-  ...words.filter((word) => !word.startsWith(PART)),
-  ...files,
-);
-const { skipped, ...tests } = await readJunit();
-count.passed += tests.passed;
-count.failed += tests.failed;
-count.skipped = skipped.length;
-for (const name of skipped) console.log(`skipped: ${name}`);
-check('tests and coverage', testsPassed);
+rmSync(join(ROOT, LCOV), { force: true });
+await Promise.all(runs.map(runTests));
 
 const coverageFaults = !part || part === 'service' ? await readCoverage() : [];
 for (const fault of coverageFaults) console.log(fault);
@@ -94,8 +77,34 @@ console.log(
 );
 process.exit(failed === 0 ? 0 : 1);
 
-async function readJunit() {
-  const xml = await Bun.file(join(ROOT, JUNIT)).text();
+async function runTests(parts: readonly Part[]) {
+  const title = `tests: ${parts.join(', ')}`;
+  const junit = `build/junit-${parts[0]}.xml`;
+  rmSync(join(ROOT, junit), { force: true });
+  const passed = await run(
+    title,
+    ...['bun', 'test', '--randomize', '--only-failures', '--timeout=30000'],
+    // Recovery is measured in seconds, on a machine that others may load.
+    ...(process.env.CI ? ['--retry=1'] : []),
+    ...['--reporter=junit', `--reporter-outfile=${junit}`],
+    ...(parts.includes('service')
+      ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${dirname(LCOV)}`]
+      : []),
+    ...words.filter((word) => !word.startsWith(PART)),
+    ...[...new Glob('**/*.test.ts').scanSync({ cwd: ROOT })]
+      .filter((file) => !file.includes('node_modules/') && parts.includes(partOf(file)))
+      .map((file) => `./${file}`),
+  );
+  const { skipped, ...tests } = await readJunit(junit);
+  count.passed += tests.passed;
+  count.failed += tests.failed;
+  count.skipped += skipped.length;
+  for (const name of skipped) console.log(`skipped: ${name}`);
+  check(title, passed);
+}
+
+async function readJunit(file: string) {
+  const xml = await Bun.file(join(ROOT, file)).text();
   const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)];
   const skipped = cases.filter(([, , , body]) => body?.includes('<skipped'));
   const failed = cases.filter(([, , , body]) => body?.includes('<failure')).length;

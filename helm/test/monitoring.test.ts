@@ -71,9 +71,10 @@ test('every metric of the service that is asked for is one that it has', () => {
   expect(asked.filter((name) => !known.has(name))).toEqual([]);
 });
 
-test('every alert has a runbook, and every runbook an alert', () => {
+test('every alert has a runbook, and every runbook of the application an alert', () => {
   const named = rules().map(({ annotations }) => basename(annotations.runbook_url));
-  expect([...new Set(named)].toSorted()).toEqual(readdirSync(RUNBOOKS).toSorted());
+  const runbooks = readdirSync(RUNBOOKS).filter((file) => file.startsWith('hello-'));
+  expect([...new Set(named)].toSorted()).toEqual(runbooks.toSorted());
 });
 
 test('every panel of the dashboard asks for something', () => {
