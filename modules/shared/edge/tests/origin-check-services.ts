@@ -23,6 +23,10 @@ export interface Services {
   readonly written: ReturnType<typeof mock<() => void>>;
   /** The write after so many is refused; 0 for none. */
   failAfter: number;
+  /** Awaited before each answer, with the operation of WAF or the key of the store that is asked for. */
+  readonly asked: ReturnType<typeof mock<(what: string) => Promise<void>>>;
+  /** Regions that refuse everything. */
+  readonly lost: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +120,7 @@ export const startServices = (): Services => {
     if (decodeURIComponent(arn ?? '') !== STORE)
       throw new ServiceError('ResourceNotFoundException', 404);
     if (request.method === 'GET' && key) {
+      await services.asked(key);
       const Value = values.get(key);
       if (Value === undefined) throw new ServiceError('ResourceNotFoundException', 404);
       return Response.json({ Key: key, Value, ItemCount: 1, TotalSizeInBytes: 1 });
@@ -151,6 +156,8 @@ export const startServices = (): Services => {
             request.headers.get('authorization') ?? '',
           ) ?? [];
         const operation = request.headers.get('x-amz-target')?.split('.')[1] ?? '';
+        await services.asked(operation);
+        if (services.lost.has(region)) throw new ServiceError('ServiceUnavailable', 503);
         const answer = firewall[operation]?.(region, await request.json());
         return Response.json(answer, { headers: { 'content-type': 'application/x-amz-json-1.1' } });
       } catch (error) {
@@ -185,6 +192,8 @@ export const startServices = (): Services => {
     },
     written: mock(() => {}),
     failAfter: 0,
+    asked: mock(async () => {}),
+    lost: new Set(),
     stop: () => server.stop(true),
   };
   return services;

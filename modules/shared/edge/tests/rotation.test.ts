@@ -3,7 +3,10 @@ import { type PackedFunction, unpackFunction } from '../../../tests/function.ts'
 import { GROUP, type Services, startServices } from './origin-check-services.ts';
 
 const REGIONS = ['eu-central-1', 'eu-west-1'];
-const CREATE = { regions: REGIONS, tf: { action: 'create', prev_input: null } };
+const CREATE = { regions: REGIONS, tf: { action: 'create' } };
+
+/** Between two rotations. */
+const REST_MILLISECONDS = 5 * 60_000;
 
 /** Writes of one rotation: the store, a rule group in each region, and the store. */
 const WRITES = REGIONS.length + 2;
@@ -23,7 +26,14 @@ describe('rotation', () => {
   });
 
   const current = () => services.values.get('current') ?? '';
-  const rotate = () => rotation.invoke({ regions: REGIONS });
+  const ask = () => rotation.invoke({ regions: REGIONS });
+  /** So long after the last rotation that another one may be. */
+  const rest = () =>
+    services.values.set('rotated', new Date(Date.now() - REST_MILLISECONDS).toISOString());
+  const rotate = () => {
+    rest();
+    return ask();
+  };
   const blocked = (value: string | undefined) =>
     REGIONS.filter((region) => services.blocks(region, value));
 
@@ -83,37 +93,104 @@ describe('rotation', () => {
     }
   }, 120_000);
 
-  test('of two runs at once, one gives way and the regions accept what is sent', async () => {
+  test('of runs at once or soon after each other, one rotates and nobody is blocked', async () => {
     await rotation.invoke(CREATE);
-    const before = current();
-    const ends = await Promise.allSettled([rotate(), rotate(), rotate()]);
-    expect(ends.some(({ status }) => status === 'fulfilled')).toBe(true);
-    expect(current()).not.toBe(before);
-    for (const value of services.values.values()) expect(blocked(value)).toEqual([]);
+    for (let round = 0; round < 2; round++) {
+      const before = current();
+      rest();
+      const ends = await Promise.allSettled([ask(), ask(), ask()]);
+      expect(ends.some(({ status }) => status === 'fulfilled')).toBe(true);
+      const sent = current();
+      expect(sent).not.toBe(before);
+      // Lambda delivers an event twice, and calls again what the store refused.
+      expect(await ask()).toContain('not rotated');
+      expect(current()).toBe(sent);
+      for (const value of [before, sent, services.values.get('next')])
+        expect(blocked(value)).toEqual([]);
+    }
   }, 60_000);
+
+  test('a new store rests, too', async () => {
+    await rotation.invoke(CREATE);
+    const before = new Map(services.values);
+    expect(await ask()).toContain('not rotated');
+    expect(services.values).toEqual(before);
+  }, 60_000);
+
+  // In the midst of reading the store; and when it was read, before a rule group is.
+  for (const moment of ['next', 'ListRuleGroups'])
+    test(`a rotation while a run of Terraform asks for ${moment} blocks nobody`, async () => {
+      await rotation.invoke(CREATE);
+      const before = current();
+      rest();
+      const faults = new Set<string>();
+      services.written.mockImplementation(() => {
+        for (const value of [before, current()])
+          if (blocked(value).length > 0) faults.add('a value that is or was just sent is blocked');
+      });
+      services.asked.mockImplementation(async (what) => {
+        if (what !== moment) return;
+        services.asked.mockReset();
+        await ask();
+      });
+      await rotation.invoke({ regions: REGIONS, tf: { action: 'update' } });
+      services.written.mockReset();
+      expect([...faults]).toEqual([]);
+      expect(current()).not.toBe(before);
+      expect(blocked(services.values.get('next'))).toEqual([]);
+    }, 60_000);
 
   test('Terraform adds and gives up regions without a rotation, and removes all', async () => {
     await rotation.invoke(CREATE);
-    const before = new Map(services.values);
+    const before = current();
+    await rotate();
+    const values = new Map(services.values);
     const regions = ['eu-north-1', 'eu-west-1'];
-    const output = await rotation.invoke({
-      regions,
-      tf: { action: 'update', prev_input: { regions: REGIONS } },
-    });
-    expect(services.values).toEqual(before);
+    const output = await rotation.invoke({ regions, tf: { action: 'update' } });
+    expect(services.values).toEqual(values.set('regions', regions.join(' ')));
     expect(services.groups('eu-central-1')).toEqual(['another']);
-    for (const region of regions) expect(services.blocks(region, current())).toBe(false);
+    for (const region of regions)
+      for (const value of [before, current()]) expect(services.blocks(region, value)).toBe(false);
 
-    await rotation.invoke({ regions, tf: { action: 'delete', prev_input: { regions } } });
+    await rotation.invoke({ regions, tf: { action: 'delete' } });
     for (const region of [...REGIONS, ...regions])
       expect(services.groups(region)).toEqual(['another']);
-    for (const value of before.values()) expect(output).not.toContain(value);
+    for (const value of values.values())
+      if (value.length === 43) expect(output).not.toContain(value);
+  }, 60_000);
+
+  test('a lost region stops the rotation, and neither the others nor its own removal', async () => {
+    await rotation.invoke(CREATE);
+    const before = current();
+    services.lost.add('eu-west-1');
+    await expect(rotate()).rejects.toThrow('ServiceUnavailable');
+    expect(current()).toBe(before);
+    expect(blocked(before)).toEqual([]);
+
+    // After a leak: twice, with the regions that are left.
+    const regions = ['eu-central-1'];
+    for (let time = 0; time < 2; time++) {
+      rest();
+      await rotation.invoke({ regions });
+    }
+    expect(services.blocks('eu-central-1', before)).toBe(true);
+    expect(services.blocks('eu-central-1', current())).toBe(false);
+
+    const output = await rotation.invoke({ regions, tf: { action: 'update' } });
+    expect(output).toContain('not removed');
+    services.lost.clear();
+    expect(services.groups('eu-west-1')).toEqual(['another', GROUP]);
+    // By the next change, whatever the one that failed was.
+    await rotation.invoke({ regions, tf: { action: 'create' } });
+    expect(services.groups('eu-west-1')).toEqual(['another']);
   }, 60_000);
 
   test('no value is in what it writes or returns', async () => {
     const output = (await rotation.invoke(CREATE)) + (await rotate());
-    expect(output).toContain('rotated');
-    for (const value of services.values.values()) expect(output).not.toContain(value);
+    expect(output).toContain("message: 'rotated'");
+    const secrets = [...services.values.values()].filter((value) => value.length === 43);
+    expect(secrets).toHaveLength(3);
+    for (const value of secrets) expect(output).not.toContain(value);
   }, 60_000);
 });
 
