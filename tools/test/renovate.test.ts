@@ -100,6 +100,13 @@ const KINDS = {
     );
     return pins.map((pin) => pin.replace(/ (\w+) /, (_, name) => ` ${names[name]} `));
   },
+  'platform components': async () => [
+    ...(await pinsIn('gitops/platform/*/application.yaml', /^chart: (\S+)\nversion: (\S+)/gm)),
+    ...(await pinsIn(
+      'gitops/platform/*/application.yaml',
+      /github\.com\/(\S+)\.git\nversion: (\S+)/g,
+    )),
+  ],
   'Debian packages': () =>
     pinsIn('service/image/debian.lock.json', /"name": "([^"]+)",\s+"version": "([^"]+)"/g),
 };
@@ -159,6 +166,11 @@ test('the configuration is valid, and a wrong one is not', async () => {
 test('its patterns are of RE2, which Renovate runs where it is compiled', () => {
   for (const { matchStrings } of renovate.customManagers)
     expect(matchStrings.join()).not.toMatch(/\(\?<?[=!]/);
+});
+
+test('no component of the platform has a version of another kind', async () => {
+  const versions = await pinsIn('gitops/platform/*/application.yaml', /^(version): (\S+)/gm);
+  expect(versions).toHaveLength((await KINDS['platform components']()).length);
 });
 
 test('a release has been public for as long as bunfig.toml asks', async () => {
