@@ -1,0 +1,236 @@
+/** What `run --all apply` leaves that was stopped, denied, locked out, throttled; and what was changed by hand. */
+import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Glob } from 'bun';
+import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
+import type { Resource } from '../../tools/aws-simulation/simulation.ts';
+import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
+
+setDefaultTimeout(LIMIT);
+
+const ROOT = join(import.meta.dir, '../..');
+
+/** `LIVE_FAULTS=all` stops the run at each third unit until it gets to its end, else once. */
+const STOPS = process.env.LIVE_FAULTS === 'all' ? Number.POSITIVE_INFINITY : 1;
+
+let tree: Tree;
+beforeAll(async () => {
+  if (WITHOUT_SOURCES) return;
+  tree = await plantTree();
+  // A wait between tries would prove nothing more.
+  await tree.edit('live/root.hcl', (text) =>
+    text.replace(/sleep_interval_sec = \d+/, 'sleep_interval_sec = 1'),
+  );
+});
+afterAll(() => tree?.[Symbol.asyncDispose]());
+
+/** Result of each unit by its path, from Terragrunt's own report. */
+const apply = async (...words: string[]) => {
+  const file = join(tree.folder, 'build/report.json');
+  const run = await tree.terragrunt(
+    'dev',
+    'dev',
+    ...['run', '--all'],
+    ...words,
+    '--report-file',
+    file,
+    'apply',
+  );
+  const report: { Name: string; Result: string }[] = await Bun.file(file).json();
+  rmSync(file);
+  const results = report.map(
+    ({ Name, Result }) => [Name.replace(/^.*live\/dev\//, ''), Result] as const,
+  );
+  return {
+    ...run,
+    /** Units of a result. */
+    which: (wanted: string) =>
+      results.flatMap(([name, result]) => (result === wanted ? [name] : [])).sort(),
+  };
+};
+
+/** Applies, and interrupts the run as Ctrl-C and a cancelled pipeline do once so many units were changed; whether it was. */
+const interruptAfter = async (units: number): Promise<{ interrupted: boolean; said: string }> => {
+  const child = spawn(join(ROOT, 'tools/terragrunt/terragrunt'), ['run', '--all', 'apply'], {
+    cwd: join(tree.folder, 'live/dev'),
+    env: {
+      ...process.env,
+      ...tree.simulation.environment,
+      AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.dev,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, all of which gets the signal.
+    detached: true,
+  });
+  const ended = once(child, 'close');
+  const said: string[] = [];
+  let changed = 0;
+  let interrupted = false;
+  for (const output of [child.stdout, child.stderr])
+    createInterface(output).on('line', (line) => {
+      said.push(line);
+      if (/Apply complete! Resources: [1-9]/.test(line)) changed++;
+      if (changed < units || interrupted) return;
+      interrupted = true;
+      process.kill(-(child.pid as number), 'SIGINT');
+    });
+  await ended;
+  return { interrupted, said: said.join('\n') };
+};
+
+/** Every resource that a state has, as `type region id`. */
+const inStates = (): string[] =>
+  [
+    ...new Glob('*/*/*/*.tfstate').scanSync({
+      cwd: join(tree.folder, 'build/state'),
+      absolute: true,
+    }),
+  ]
+    .flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).resources ?? [])
+    .filter(({ mode, type }) => mode === 'managed' && type.startsWith('aws_'))
+    .flatMap(({ type, instances }) =>
+      instances.map(({ attributes }: Resource) => nameOf(type, attributes)),
+    )
+    .sort();
+
+/** What the account has that was asked for, not made along with something, as `type region id`. */
+const inAccount = async (): Promise<string[]> =>
+  (await tree.simulation.resources())
+    .filter(({ made_by }) => !made_by)
+    .map(({ type, attributes }) => nameOf(type, attributes))
+    .sort();
+
+const nameOf = (type: string, { region = '', id }: Resource['attributes']): string =>
+  `${type} ${region} ${id}`;
+
+/** Nothing is half there, in no state, or twice. */
+const expectWhole = async () => {
+  const states = inStates();
+  expect(states.length).toBeGreaterThan(200);
+  expect(new Set(states).size).toBe(states.length);
+  expect(await inAccount()).toEqual(states);
+};
+
+/** Changes a resource behind Terraform's back. */
+const changeByHand = ({ file }: Resource, change: Resource['attributes']): void => {
+  const { attributes, ...rest } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...rest, attributes: { ...attributes, ...change } }));
+};
+
+const find = async (type: string, id: string): Promise<Resource> => {
+  const found = (await tree.simulation.resources()).find(
+    (resource) => resource.type === type && resource.id.startsWith(id),
+  );
+  if (!found) throw new Error(`no ${type} ${id}`);
+  return found;
+};
+
+testWithSources(
+  'a run that is interrupted says where it stopped',
+  async () => {
+    for (let stop = 1; stop <= STOPS; stop++) {
+      const { interrupted, said } = await interruptAfter(3);
+      if (!interrupted) break;
+      expect(said).toContain('Interrupt received');
+      expect(said).toMatch(/Run Summary/);
+    }
+  },
+  LIMIT,
+);
+
+testWithSources(
+  'a call that is denied is named, as are the units that were not tried',
+  async () => {
+    tree.simulation.faults({ deny: ['create aws_eks_cluster'] });
+    const { succeeded, said, which } = await apply();
+    expect(succeeded).toBe(false);
+    expect(said).toContain('AccessDeniedException: not authorized to create aws_eks_cluster');
+    expect(which('failed')).toEqual(['eu-west-1/shared/cluster']);
+    expect(which('early exit')).toEqual([
+      'eu-west-1/app/alarms',
+      'eu-west-1/app/database',
+      'eu-west-1/app/identity',
+      'eu-west-1/shared/gitops',
+      'eu-west-1/shared/observability',
+    ]);
+  },
+  LIMIT,
+);
+
+/** Locks a state as another run does, until the function is through. */
+const whileLocked = async <Result>(unit: string, use: () => Promise<Result>): Promise<Result> => {
+  const lock = `
+import fcntl, sys
+state = open(sys.argv[1], "r+")
+fcntl.lockf(state, fcntl.LOCK_EX)
+print("locked", flush=True)
+sys.stdin.read()`;
+  const holder = Bun.spawn(
+    ['python3', '-c', lock, join(tree.folder, `build/state/dev/${unit}.tfstate`)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  try {
+    for await (const _ of holder.stdout) break;
+    return await use();
+  } finally {
+    await holder.stdin.end();
+    await holder.exited;
+  }
+};
+
+testWithSources(
+  'a state that another run has locked is left alone',
+  async () => {
+    tree.simulation.faults({});
+    const unit = 'eu-west-1/shared/cluster';
+    const before = await tree.simulation.resources();
+    const { succeeded, said, which } = await whileLocked(unit, () =>
+      apply('--filter', `./${unit}`),
+    );
+    expect(succeeded).toBe(false);
+    expect(said).toContain('Error acquiring the state lock');
+    expect(which('failed')).toEqual([unit]);
+    expect(await tree.simulation.resources()).toEqual(before);
+  },
+  LIMIT,
+);
+
+testWithSources(
+  'what is throttled is tried again, and completes what all the others left',
+  async () => {
+    tree.simulation.faults({ throttle: 60 });
+    const { succeeded, said, which } = await apply();
+    expect([succeeded, succeeded ? '' : said.slice(-20_000)]).toEqual([true, '']);
+    expect(said).toContain('ThrottlingException');
+    expect(which('failed')).toEqual([]);
+    await expectWhole();
+  },
+  LIMIT,
+);
+
+testWithSources(
+  'what was changed or deleted by hand is found, and mended',
+  async () => {
+    tree.simulation.faults({});
+    const alarm = await find('aws_cloudwatch_metric_alarm', 'hello-dev-database-memory');
+    rmSync(alarm.file);
+    const cluster = await find('aws_rds_cluster', 'hello-dev');
+    changeByHand(cluster, { backup_retention_period: 9 });
+
+    const filters = STOPS === 1 ? ['--filter', './eu-west-1/app/*'] : [];
+    const plan = async () => readPlans(await tree.all('dev', ...filters, 'plan'));
+    const unchanged = Object.entries(await plan()).filter(([, change]) => change !== 'none');
+    expect(Object.fromEntries(unchanged)).toEqual({
+      'eu-west-1/app/database': '0 to add, 1 to change, 0 to destroy',
+      'eu-west-1/app/alarms': '1 to add, 0 to change, 0 to destroy',
+    });
+    await tree.all('dev', '--filter', './eu-west-1/app/*', 'apply');
+    expect(new Set(Object.values(await plan()))).toEqual(new Set(['none']));
+    await expectWhole();
+  },
+  LIMIT,
+);
