@@ -149,6 +149,7 @@ testWithSources(
     const { succeeded, said, which } = await apply();
     expect(succeeded).toBe(false);
     expect(said).toContain('AccessDeniedException: not authorized to create aws_eks_cluster');
+    expect(said).toMatch(/Failed\s+1\b[\s\S]*Early Exits\s+5\b/);
     expect(which('failed')).toEqual(['eu-west-1/shared/cluster']);
     expect(which('early exit')).toEqual([
       'eu-west-1/app/alarms',
