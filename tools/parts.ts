@@ -20,6 +20,7 @@ export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: read
   { tool: ['charts/unpacked'], parts: ['kubernetes'] },
   { tool: ['opentofu/tofu', 'version'], parts: ['infrastructure'] },
   { tool: ['terragrunt/terragrunt', '--version'], parts: ['infrastructure'] },
+  { tool: ['glua/glua', '-v'], parts: ['infrastructure'] },
   { tool: ['tflint/tflint', '--version'], parts: ['infrastructure'] },
   { tool: ['checkov/checkov', '--version'], parts: ['infrastructure'] },
   { tool: ['actionlint/actionlint', '--version'], parts: ['delivery'] },
