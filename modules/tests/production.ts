@@ -50,12 +50,19 @@ const alerting = (region: string): Call => [
         REGIONS.map((each) => [each, { cluster_name: NAME, database_cluster_identifier: NAME }]),
       ),
       global_database_identifier: NAME,
-      log_queries: {
-        'errors of the service': {
-          log_group_name: `/aws/containerinsights/${NAME}/application`,
-          query: 'filter level = "error" | stats count(*) by route',
-        },
-      },
+      distribution_id: from('edge', GLOBAL, 'distribution_id'),
+      deployment: { namespace: 'hello', name: 'hello' },
+      log_queries: Object.fromEntries(
+        Object.entries({
+          errors:
+            "filter log_processed.level = 'error' | stats count() by log_processed.message, log_processed.cause",
+          starts:
+            'filter ispresent(log_processed.commit) | display log_processed.version, log_processed.commit',
+        }).map(([title, query]) => [
+          title,
+          { log_group_name: `/aws/containerinsights/${NAME}/application`, query },
+        ]),
+      ),
     },
   },
 ];

@@ -67,7 +67,7 @@ variable "subscriptions" {
 }
 
 variable "troubleshooting" {
-  description = "What a report looks at, all by name: in each of `regions` its cluster and its database cluster; the global database, the distribution, and `log_queries` of CloudWatch Logs Insights, by title, which are asked in each region over the hour before the alarm."
+  description = "What a report looks at, all by name: in each of `regions` its cluster and its database cluster; the global database, the distribution, the deployment that serves in each cluster, and `log_queries` of CloudWatch Logs Insights, by title, which are asked in each region over the hour before the alarm (a day for an alarm with such a period)."
   type = object({
     regions = map(object({
       cluster_name                = optional(string)
@@ -75,6 +75,7 @@ variable "troubleshooting" {
     }))
     global_database_identifier = optional(string)
     distribution_id            = optional(string)
+    deployment                 = optional(object({ namespace = string, name = string }))
     log_queries                = optional(map(object({ log_group_name = string, query = string })), {})
   })
   nullable = false

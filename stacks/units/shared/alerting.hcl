@@ -31,6 +31,7 @@ inputs = {
     }
     global_database_identifier = length(local.facts.regions) > 1 ? local.facts.name : null
     distribution_id            = dependency.edge.outputs.distribution_id
+    deployment                 = { namespace = "hello", name = "hello" }
     log_queries = {
       errors = {
         log_group_name = local.application_logs

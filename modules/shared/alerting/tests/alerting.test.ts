@@ -49,6 +49,7 @@ const call: Call = {
       },
       global_database_identifier: 'hello-test',
       distribution_id: 'E2EXAMPLE',
+      deployment: { namespace: 'hello', name: 'hello' },
       log_queries: {
         errors: {
           log_group_name: LOG_GROUP,

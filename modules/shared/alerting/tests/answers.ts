@@ -1,3 +1,4 @@
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { AwsCall, Reply } from './aws.ts';
 
 /** When the alarm of the events below went off. */
@@ -20,9 +21,16 @@ const DATABASE_PROCESSOR = {
   AlarmActions: [],
 };
 
+const UNHEALTHY = {
+  ...alarm('hello-test-unhealthy', 'Threshold Crossed'),
+  ...{ StateValue: 'OK', Namespace: 'AWS/Route53', MetricName: 'HealthCheckStatus' },
+  Dimensions: [{ Name: 'HealthCheckId', Value: 'check-1' }],
+};
+
 /** What AWS answers while the writer of the database has too much to do, in the shapes of its API references. */
 export const ANSWERS: Readonly<Record<string, (call: AwsCall) => Reply>> = {
-  DescribeAlarms: ({ region, input: { AlarmNames, ChildrenOfAlarmName, StateValue } }) => {
+  DescribeAlarms: ({ region, input }) => {
+    const { AlarmNames, AlarmNamePrefix, ChildrenOfAlarmName, StateValue } = input;
     if (ChildrenOfAlarmName) {
       const { AlarmName, StateValue: state } = DATABASE_PROCESSOR;
       const quiet = { AlarmName: 'hello-test-nat', StateValue: 'OK' };
@@ -32,6 +40,8 @@ export const ANSWERS: Readonly<Record<string, (call: AwsCall) => Reply>> = {
       return region === 'us-east-1'
         ? { MetricAlarms: [], CompositeAlarms: [alarm('hello-test-users', 'a child')] }
         : { MetricAlarms: [DATABASE_PROCESSOR], CompositeAlarms: [] };
+    if (AlarmNamePrefix)
+      return { MetricAlarms: [DATABASE_PROCESSOR, UNHEALTHY], CompositeAlarms: [] };
     const [name] = AlarmNames as string[];
     if (name === DATABASE_PROCESSOR.AlarmName)
       return { MetricAlarms: [DATABASE_PROCESSOR], CompositeAlarms: [] };
@@ -39,11 +49,13 @@ export const ANSWERS: Readonly<Record<string, (call: AwsCall) => Reply>> = {
     return { MetricAlarms: [], CompositeAlarms: [alarm(String(name), 'a child')] };
   },
   GetMetricData: ({ input }) => ({
-    MetricDataResults: (input.MetricDataQueries as { Id: string }[]).map(({ Id }) => ({
+    MetricDataResults: (input.MetricDataQueries as MetricDataQuery[]).map(({ Id, MetricStat }) => ({
       Id,
       StatusCode: 'Complete',
       Timestamps: [secondsBefore(600), secondsBefore(300), secondsBefore(0)],
-      Values: [11.25, 12.5, 97.123456],
+      Values: [11.25, 12.5, 97.123456].map(
+        (value) => value * (MetricStat?.Metric?.MetricName === 'FreeableMemory' ? 2 ** 20 : 1),
+      ),
     })),
   }),
   LookupEvents: () => ({

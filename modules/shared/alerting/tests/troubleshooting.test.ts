@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { packFunction } from '../../../../tools/lambda.ts';
 import { type PackedFunction, unpackFunction } from '../../../tests/function.ts';
-import { COMPOSITE_ALARM, METRIC_ALARM } from './answers.ts';
+import { emitterOf } from '../../../tests/metrics.ts';
+import { COMPOSITE_ALARM, METRIC_ALARM, SINCE } from './answers.ts';
 import { type Aws, type AwsCall, startAws } from './aws.ts';
 
 const FOLDER = 'modules/shared/alerting/troubleshooting';
@@ -27,6 +29,7 @@ beforeAll(async () => {
       regions: { 'eu-central-1': region, 'eu-west-1': region },
       global_database_identifier: 'hello-test',
       distribution_id: 'E2EXAMPLE',
+      deployment: { namespace: 'hello', name: 'hello' },
       log_queries: { errors: { log_group_name: '/app', query: 'filter level = "error"' } },
     }),
     TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:hello-test-reports',
@@ -94,10 +97,52 @@ test(
       expect(calls).toContain(`us-east-1 ${operation}`);
     const others = calls.filter((call) => !/ (Describe|Get|Lookup|StartQuery)/.test(call));
     expect(others).toEqual(['eu-west-1 Publish']);
-    const [changes] = aws.calls.filter(({ operation }) => operation === 'LookupEvents');
-    expect(changes?.input.LookupAttributes).toEqual([
-      { AttributeKey: 'ReadOnly', AttributeValue: 'false' },
-    ]);
+    const looked = aws.calls.filter(
+      ({ operation, region }) => operation === 'LookupEvents' && region === 'eu-west-1',
+    );
+    const by = looked.flatMap(({ input }) => input.LookupAttributes as { AttributeKey: string }[]);
+    expect(by.map(({ AttributeKey }) => AttributeKey).sort()).toEqual(['EventName', 'ReadOnly']);
+  },
+  LIMIT_MILLISECONDS,
+);
+
+test(
+  'each figure that it asks for is one that somebody emits there',
+  async () => {
+    await report(COMPOSITE_ALARM);
+    const asked = aws.calls
+      .filter(({ operation }) => operation === 'GetMetricData')
+      .flatMap(({ region, input }) =>
+        (input.MetricDataQueries as MetricDataQuery[]).map(({ MetricStat }) => {
+          const { Namespace = '', MetricName = '', Dimensions = [] } = MetricStat?.Metric ?? {};
+          return {
+            ...{ region, namespace: Namespace, name: MetricName },
+            dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+          };
+        }),
+      );
+    expect(asked.length).toBeGreaterThan(15);
+    expect(asked.filter((metric) => emitterOf(metric) === undefined)).toEqual([]);
+  },
+  LIMIT_MILLISECONDS,
+);
+
+test(
+  'with the region of the alarm gone, another tells of the global database, and only its own instances’ events count',
+  async () => {
+    aws.reply = ({ operation, region, input }) => {
+      if (region === 'eu-west-1' && operation === 'DescribeGlobalClusters') return 'silence';
+      if (operation !== 'DescribeEvents' || input.SourceType !== 'db-instance') return undefined;
+      return `<Events><Event><SourceIdentifier>other-1</SourceIdentifier><Message>restarted</Message>
+        <Date>2026-11-22T09:58:00.000Z</Date></Event><Event><SourceIdentifier>hello-test-eu-west-1b</SourceIdentifier>
+        <Message>deleted</Message><Date>2026-11-22T09:59:00.000Z</Date></Event></Events>`;
+    };
+    const { Message } = await report(COMPOSITE_ALARM);
+    expect(sectionOf(Message, 'Global database hello-test')).toContain('eu-west-1 writes');
+    expect(sectionOf(Message, 'Events of database hello-test in eu-west-1').split('\n')[1]).toBe(
+      '2026-11-22 09:59 hello-test-eu-west-1b: deleted',
+    );
+    expect(Message).not.toContain('other-1');
   },
   LIMIT_MILLISECONDS,
 );
@@ -106,7 +151,11 @@ test(
   'it reports on an alarm of a metric with its own figures, and on one that CloudWatch no longer knows',
   async () => {
     const { Message } = await report(METRIC_ALARM);
-    expect(sectionOf(Message, 'Its figures')).toContain('DaysToExpiry (Minimum of 5 min): 97.12');
+    expect(sectionOf(Message, 'Its figures')).toContain(
+      'DaysToExpiry (Minimum of 5 min): 97.12 days at last, 11.25 days to 97.12 days since 2026-11-22 10:02',
+    );
+    const [own] = aws.calls.filter(({ operation }) => operation === 'GetMetricData');
+    expect(own?.input.StartTime).toBe(SINCE.getTime() / 1000 - 86_400);
     expect(Message).toContain('Runbook: https://example.com/docs/runbooks/aws-certificate.md');
     expect(Message).not.toContain('Runbooks:');
     aws.reset();

@@ -43,6 +43,8 @@ export const withDeadline = async <Result>(
     return await Promise.race([ask(controller.signal), late]);
   } finally {
     clearTimeout(timer);
+    // What was asked in several places at once has its answer.
+    controller.abort();
   }
 };
 

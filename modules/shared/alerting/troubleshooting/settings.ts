@@ -7,6 +7,12 @@ export interface Region {
   readonly database_cluster_identifier?: string | null;
 }
 
+/** What serves in each cluster. */
+export interface Deployment {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** A query of CloudWatch Logs Insights. */
 export interface LogQuery {
   readonly log_group_name: string;
@@ -18,6 +24,7 @@ export interface Subjects {
   readonly regions: Readonly<Record<string, Region>>;
   readonly global_database_identifier?: string | null;
   readonly distribution_id?: string | null;
+  readonly deployment?: Deployment | null;
   readonly log_queries: Readonly<Record<string, LogQuery>>;
 }
 

@@ -58,10 +58,13 @@ export const othersThatAreOn = (alarm: Alarm, region: string): Question => ({
       )
     )
       .filter(({ AlarmName }) => region !== alarm.region || AlarmName !== alarm.name)
-      .map((other) => `${other.AlarmName} since ${timeOf(other.StateTransitionedTimestamp)}`),
+      .map(
+        (other) => `${other.AlarmName} since ${timeOf(alarm, other.StateTransitionedTimestamp)}`,
+      ),
 });
 
-const describe = async (
+/** Alarms of a region. */
+export const describe = async (
   region: string,
   which: DescribeAlarmsCommandInput,
   abortSignal: AbortSignal,

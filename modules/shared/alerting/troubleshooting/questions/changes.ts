@@ -1,11 +1,17 @@
-import { type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { type Event, type LookupAttribute, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import type { Alarm } from '../alarm.ts';
 import type { Question } from '../ask.ts';
 import { cloudTrail } from '../clients.ts';
 import { timeOf, windowOf } from './window.ts';
 
-/** The newest 50, one page; the API allows two calls a second. */
+/** The newest 50, one page; the API allows two calls a second, and one attribute a call. */
 const MAX_RESULTS = 50;
+
+/** Deploys are asked for by themselves: what controllers write all the time can fill a page. */
+const LOOKUPS: readonly LookupAttribute[] = [
+  { AttributeKey: 'EventName', AttributeValue: 'PutImage' },
+  { AttributeKey: 'ReadOnly', AttributeValue: 'false' },
+];
 const RESOURCES_NAMED = 3;
 
 /** What was changed in a region, the newest first: deploys among it, by image and by plan. Who did it is not told. */
@@ -13,25 +19,33 @@ export const changesIn = (alarm: Alarm, region: string): Question => ({
   title: `Changes in ${region}, by CloudTrail`,
   ask: async (abortSignal) => {
     const { from, until } = windowOf(alarm);
-    const { Events = [] } = await cloudTrail(region).send(
-      new LookupEventsCommand({
-        LookupAttributes: [{ AttributeKey: 'ReadOnly', AttributeValue: 'false' }],
-        StartTime: from,
-        EndTime: until,
-        MaxResults: MAX_RESULTS,
-      }),
-      { abortSignal },
+    const pages = await Promise.all(
+      LOOKUPS.map((attribute) =>
+        cloudTrail(region).send(
+          new LookupEventsCommand({
+            LookupAttributes: [attribute],
+            StartTime: from,
+            EndTime: until,
+            MaxResults: MAX_RESULTS,
+          }),
+          { abortSignal },
+        ),
+      ),
+    );
+    const events = new Map(
+      pages.flatMap(({ Events = [] }) => Events).map((event) => [event.EventId, event]),
     );
     const kinds = new Map<string, Event[]>();
-    for (const event of Events) {
+    for (const event of events.values()) {
       const kind = `${event.EventSource} ${event.EventName}`;
       kinds.set(kind, [...(kinds.get(kind) ?? []), event]);
     }
     return [...kinds].map(([kind, events]) => {
       const times = events.length > 1 ? `${events.length} times, ` : '';
-      return [`${times}last ${timeOf(events[0]?.EventTime)} ${kind}`, ...resourcesOf(events)].join(
-        ' ',
-      );
+      return [
+        `${times}last ${timeOf(alarm, events[0]?.EventTime)} ${kind}`,
+        ...resourcesOf(events),
+      ].join(' ');
     });
   },
 });

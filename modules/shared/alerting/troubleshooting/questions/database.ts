@@ -26,35 +26,46 @@ export const databaseState = (region: string, cluster: string): Question => ({
   },
 });
 
-/** What RDS reported of a cluster and of all instances: restarts, failovers, maintenance. */
+/** What RDS reported of a cluster and of its instances: restarts, failovers, maintenance. */
 export const databaseEvents = (alarm: Alarm, region: string, cluster: string): Question => ({
   title: `Events of database ${cluster} in ${region}`,
   ask: async (abortSignal) => {
     const { from, until } = windowOf(alarm);
     const time = { StartTime: from, EndTime: until };
-    const found = await Promise.all(
-      [
+    // Events of instances are had of one or of all in the region.
+    const [{ DBClusters = [] }, ...found] = await Promise.all([
+      rds(region).send(new DescribeDBClustersCommand({ DBClusterIdentifier: cluster }), {
+        abortSignal,
+      }),
+      ...[
         { SourceType: 'db-cluster' as const, SourceIdentifier: cluster },
         { SourceType: 'db-instance' as const },
       ].map((source) =>
         rds(region).send(new DescribeEventsCommand({ ...source, ...time }), { abortSignal }),
       ),
-    );
+    ]);
+    const ours = new Set([
+      cluster,
+      ...DBClusters.flatMap(({ DBClusterMembers = [] }) => DBClusterMembers).map(
+        ({ DBInstanceIdentifier }) => DBInstanceIdentifier,
+      ),
+    ]);
     return found
       .flatMap(({ Events = [] }) => Events)
+      .filter(({ SourceIdentifier }) => ours.has(SourceIdentifier))
       .sort((one, other) => Number(one.Date) - Number(other.Date))
-      .map((event) => `${timeOf(event.Date)} ${event.SourceIdentifier}: ${event.Message}`);
+      .map((event) => `${timeOf(alarm, event.Date)} ${event.SourceIdentifier}: ${event.Message}`);
   },
 });
 
-/** Which region writes, and whether the others follow. */
-export const globalDatabase = (region: string, identifier: string): Question => ({
+/** Which region writes, and whether the others follow: as the first of its regions says that answers. */
+export const globalDatabase = (regions: readonly string[], identifier: string): Question => ({
   title: `Global database ${identifier}`,
   ask: async (abortSignal) => {
-    const { GlobalClusters = [] } = await rds(region).send(
-      new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: identifier }),
-      { abortSignal },
-    );
+    const command = new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: identifier });
+    const { GlobalClusters = [] } = await Promise.any(
+      regions.map((region) => rds(region).send(command, { abortSignal })),
+    ).catch(({ errors }: AggregateError) => Promise.reject(errors[0]));
     return GlobalClusters.flatMap(({ Status, FailoverState, GlobalClusterMembers = [] }) => [
       `${Status}${FailoverState ? `, failover ${FailoverState.Status}` : ''}`,
       ...GlobalClusterMembers.map(

@@ -2,8 +2,9 @@ import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-clou
 import type { Alarm } from '../alarm.ts';
 import type { Question } from '../ask.ts';
 import { cloudWatch } from '../clients.ts';
-import { GLOBAL_REGION } from '../settings.ts';
-import { windowOf } from './window.ts';
+import { type Deployment, GLOBAL_REGION, settings } from '../settings.ts';
+import { describe } from './alarms.ts';
+import { timeOf, windowOf } from './window.ts';
 
 const PERIOD_SECONDS = 300;
 
@@ -51,6 +52,53 @@ export const distributionFigures = (alarm: Alarm, id: string): Question => ({
       ].map((figure) => ({
         namespace: 'AWS/CloudFront',
         dimensions: { DistributionId: id, Region: 'Global' },
+        ...figure,
+      })),
+      signal,
+    ),
+});
+
+/** How many of Route 53's checkers, who come through CloudFront, get an answer: of the check that our alarm is on. */
+export const healthFigures = (alarm: Alarm): Question => ({
+  title: 'Health of the origin, by Route 53',
+  ask: async (signal) => {
+    const ours = { AlarmNamePrefix: settings().alarmNamePrefix };
+    const checks = (await describe(GLOBAL_REGION, ours, signal)).flatMap((other) =>
+      'Namespace' in other && other.Namespace === 'AWS/Route53' ? (other.Dimensions ?? []) : [],
+    );
+    return lookUp(
+      alarm,
+      GLOBAL_REGION,
+      checks.map(({ Value = '' }) => ({
+        namespace: 'AWS/Route53',
+        name: 'HealthCheckPercentageHealthy',
+        dimensions: { HealthCheckId: Value },
+        stat: 'Minimum',
+      })),
+      signal,
+    );
+  },
+});
+
+/** How many pods of a deployment are wanted and there. */
+export const deploymentFigures = (
+  alarm: Alarm,
+  region: string,
+  cluster: string,
+  { namespace, name: deployment }: Deployment,
+): Question => ({
+  title: `Pods of ${deployment} in ${region}`,
+  ask: (signal) =>
+    lookUp(
+      alarm,
+      region,
+      [
+        { name: 'replicas_desired', stat: 'Maximum' },
+        { name: 'replicas_ready', stat: 'Minimum' },
+        { name: 'status_replicas_unavailable', stat: 'Maximum' },
+      ].map((figure) => ({
+        namespace: 'ContainerInsights',
+        dimensions: { ClusterName: cluster, Namespace: namespace, PodName: deployment },
         ...figure,
       })),
       signal,
@@ -112,9 +160,25 @@ const lookUp = async (
     const values = MetricDataResults.find(({ Id }) => Id === `m${index}`)?.Values ?? [];
     const last = values.at(-1);
     if (last === undefined) return `${name} (${stat}): no data`;
-    const [least, most] = [Math.min(...values), Math.max(...values)].map(round);
-    return `${name} (${stat} of 5 min): ${round(last)} at last, ${least} to ${most} since an hour before the alarm`;
+    const [latest, least, most] = [last, Math.min(...values), Math.max(...values)].map((value) =>
+      withUnit(name, value),
+    );
+    return `${name} (${stat} of 5 min): ${latest} at last, ${least} to ${most} since ${timeOf(alarm, from)}`;
   });
 };
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The units of AWS's lists of metrics; what isn't here is a number of something. */
+const UNITS: readonly (readonly [names: RegExp, unit: string])[] = [
+  [/Rate$|Utilization$|Percentage/, ' %'],
+  [/Latency$|Lag/, ' ms'],
+  [/^DaysToExpiry$/, ' days'],
+];
+
+const withUnit = (name: string, value: number): string =>
+  /^Free/.test(name)
+    ? `${round(value / MEBIBYTE)} MiB`
+    : `${round(value)}${UNITS.find(([names]) => names.test(name))?.[1] ?? ''}`;
 
 const round = (value: number): number => Number(value.toPrecision(4));
