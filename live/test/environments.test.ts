@@ -1,5 +1,5 @@
 /** Each environment's life on the simulated account: planned, applied, changed, destroyed. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
@@ -32,6 +32,22 @@ const accountOf = async (environment: keyof typeof ENVIRONMENTS): Promise<Resour
       !isState(resource),
   );
 
+/** One test of steps that need each other, since tests are shuffled; a failure names its step. */
+const testInOrder = (
+  environment: string,
+  steps: readonly (readonly [title: string, step: () => Promise<void>])[],
+): void =>
+  testWithSources(
+    `${environment} ${steps.map(([title]) => title).join('; ')}`,
+    async () => {
+      for (const [title, step] of steps)
+        await step().catch((cause) => {
+          throw new Error(`${environment} ${title}: ${cause.message}`, { cause });
+        });
+    },
+    LIMIT,
+  );
+
 /** Files of states and the account in which a mock is. */
 const mocked = (): string[] => {
   const states = join(tree.folder, 'build/state');
@@ -43,8 +59,8 @@ const mocked = (): string[] => {
   return files.filter((file) => /mock/i.test(readFileSync(file, 'utf8')));
 };
 
-describe('dev', () => {
-  testWithSources(
+testInOrder('dev', [
+  [
     'is planned on mocks, applied layer by layer, and then planned without a change',
     async () => {
       const plans = readPlans(await tree.all('dev', 'plan'));
@@ -56,10 +72,8 @@ describe('dev', () => {
       expect(again).toEqual(Object.fromEntries(Object.keys(plans).map((unit) => [unit, 'none'])));
       expect(mocked()).toEqual([]);
     },
-    LIMIT,
-  );
-
-  testWithSources(
+  ],
+  [
     'gives its outputs',
     async () => {
       const { said } = await tree.terragrunt(
@@ -69,10 +83,8 @@ describe('dev', () => {
       );
       expect(said).toContain('.eu-west-1.rds.amazonaws.com');
     },
-    LIMIT,
-  );
-
-  testWithSources(
+  ],
+  [
     'a size that changes in dev changes the database of dev, and no unit of prod reads it',
     async () => {
       await tree.edit('live/dev/environment.hcl', (text) =>
@@ -84,10 +96,8 @@ describe('dev', () => {
       const changes = Object.entries(plans).filter(([, plan]) => plan !== 'none');
       expect(changes).toEqual([['eu-west-1/app/database', '0 to add, 1 to change, 0 to destroy']]);
     },
-    LIMIT,
-  );
-
-  testWithSources(
+  ],
+  [
     'is destroyed, but not without its name',
     async () => {
       const before = await accountOf('dev');
@@ -98,12 +108,11 @@ describe('dev', () => {
       await tree.all('dev', '--feature', 'destroy=dev', 'destroy');
       expect(await accountOf('dev')).toEqual([]);
     },
-    LIMIT,
-  );
-});
+  ],
+]);
 
-describe('prod', () => {
-  testWithSources(
+testInOrder('prod', [
+  [
     'is planned on mocks, applied in both regions and globally in one go, and then planned without a change',
     async () => {
       const first = readPlans(await tree.all('prod', 'plan'));
@@ -115,10 +124,8 @@ describe('prod', () => {
       );
       expect(mocked()).toEqual([]);
     },
-    LIMIT,
-  );
-
-  testWithSources(
+  ],
+  [
     'has an instance and a NAT gateway a zone in the primary region, and no instance in the standby',
     async () => {
       const account = await accountOf('prod');
@@ -136,10 +143,8 @@ describe('prod', () => {
           instances: count('aws_rds_cluster_instance', region),
         }).toEqual({ region, networks: 1, gateways: 3, clusters: 1, instances });
     },
-    LIMIT,
-  );
-
-  testWithSources(
+  ],
+  [
     'every resource that can have tags says where it comes from',
     async () => {
       const account = await accountOf('prod');
@@ -158,10 +163,8 @@ describe('prod', () => {
           }),
         });
     },
-    LIMIT,
-  );
-
-  testWithSources(
+  ],
+  [
     'is destroyed after its protection was taken away, which needs its name as well',
     async () => {
       const refused = await tree.terragrunt(
@@ -178,6 +181,5 @@ describe('prod', () => {
       await tree.all('prod', '--feature', 'destroy=prod', 'destroy');
       expect(await accountOf('prod')).toEqual([]);
     },
-    LIMIT,
-  );
-});
+  ],
+]);

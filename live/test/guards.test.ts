@@ -73,17 +73,20 @@ test('nor does an apply of a plan that was kept, since none is kept on mocks', a
 });
 
 test('a function that is not packed is said so', async () => {
-  rmSync(join(tree.folder, 'modules/shared/edge/rotation.zip'));
+  const archive = join(tree.folder, 'modules/shared/edge/rotation.zip');
+  const packed = await Bun.file(archive).bytes();
+  rmSync(archive);
   const { succeeded, said } = await tree.terragrunt('dev', 'dev/global/shared/edge', 'plan');
+  await Bun.write(archive, packed);
   expect(succeeded).toBe(false);
   expect(said).toContain('A Lambda function of shared/edge is not packed: run bun run build');
 });
 
 test('two primary regions are refused', async () => {
-  await tree.edit('live/prod/eu-central-1/terragrunt.stack.hcl', (text) =>
-    text.replace('"standby"', '"primary"'),
-  );
+  const file = 'live/prod/eu-central-1/terragrunt.stack.hcl';
+  await tree.edit(file, (text) => text.replace('"standby"', '"primary"'));
   const { succeeded, said } = await tree.terragrunt('prod', 'prod/global/shared/dns', 'plan');
+  await tree.edit(file, (text) => text.replace('"primary"', '"standby"'));
   expect(succeeded).toBe(false);
   expect(said).toMatch(/one\([\s\S]*facts\.hcl|facts\.hcl[\s\S]*one/);
 });
