@@ -111,7 +111,7 @@ const regional = (region: string): Call[] => {
       'shared/certificate',
       region,
       {
-        ...{ domain: DOMAIN, alternative_names: [ORIGINS[region]] },
+        domain: ORIGINS[region],
         zone_id: from('dns', GLOBAL, 'zone_id'),
       },
     ],

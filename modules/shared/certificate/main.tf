@@ -8,8 +8,8 @@ module "certificate" {
 
   validation_method   = "DNS"
   wait_for_validation = true
-  # The same names have the same record in every region: each certificate may write it.
-  validation_allow_overwrite_records          = true
+  # One that is there is another certificate's, which its end would take from it.
+  validation_allow_overwrite_records          = false
   certificate_transparency_logging_preference = true
 
   tags = { Name = var.domain }

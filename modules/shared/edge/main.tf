@@ -49,12 +49,13 @@ module "distribution" {
         connection_attempts = 2
         connection_timeout  = 5
         custom_origin_config = {
-          http_port                = 80
-          https_port               = 443
-          origin_protocol_policy   = "https-only"
-          origin_ssl_protocols     = ["TLSv1.2"]
-          origin_read_timeout      = 30
-          origin_keepalive_timeout = 60
+          http_port              = 80
+          https_port             = 443
+          origin_protocol_policy = "https-only"
+          origin_ssl_protocols   = ["TLSv1.2"]
+          origin_read_timeout    = 30
+          # Less than the 60 seconds after which a load balancer closes a connection that is idle.
+          origin_keepalive_timeout = 55
         }
       }
     },
@@ -175,20 +176,5 @@ module "distribution" {
       signing_behavior = "always"
       signing_protocol = "sigv4"
     }
-  }
-
-  enable_v2_logging = true
-  v2_logging = {
-    name                               = "${var.name}-access"
-    delivery_destination_type          = "CWL"
-    output_format                      = "json"
-    delivery_destination_configuration = { destination_resource_arn = aws_cloudwatch_log_group.access.arn }
-    # Neither path, query, cookies nor referrer: they may hold names and credentials.
-    record_fields = [
-      "timestamp(ms)", "x-edge-request-id", "x-edge-location", "x-host-header", "c-ip", "c-country", "cs-method",
-      "cs-protocol", "cs-protocol-version", "ssl-protocol", "sc-status", "x-edge-result-type",
-      "x-edge-detailed-result-type", "cs-bytes", "sc-bytes", "time-taken", "time-to-first-byte", "origin-fbl",
-      "cache-behavior-path-pattern",
-    ]
   }
 }

@@ -189,7 +189,8 @@ resource "aws_wafv2_web_acl" "this" {
     content      = jsonencode({ detail = "Too Many Requests" })
   }
 
-  # In every output, also in what a rule tells that it matched; the log's own redaction covers less.
+  # In every output, also in what a rule tells that it matched, for which a log's own redaction does not reach into bodies
+  # and query arguments.
   data_protection_config {
     data_protection {
       action = "SUBSTITUTION"
@@ -197,6 +198,18 @@ resource "aws_wafv2_web_acl" "this" {
       field {
         field_type = "SINGLE_HEADER"
         field_keys = sort(var.redacted_headers)
+      }
+    }
+
+    dynamic "data_protection" {
+      for_each = ["BODY", "QUERY_STRING"]
+
+      content {
+        action = "SUBSTITUTION"
+
+        field {
+          field_type = data_protection.value
+        }
       }
     }
   }

@@ -85,7 +85,7 @@ variable "origin_check_rule_group_arn" {
 variable "redacted_headers" {
   description = "Headers in lower case whose values are in no log and no sample."
   type        = set(string)
-  default     = ["authorization", "cookie", "x-origin-check"]
+  default     = ["authorization", "cookie", "referer", "x-origin-check"]
   nullable    = false
 
   validation {
@@ -94,8 +94,8 @@ variable "redacted_headers" {
   }
 
   validation {
-    condition     = length(setsubtract(["authorization", "cookie", "x-origin-check"], var.redacted_headers)) == 0
-    error_message = "redacted_headers is ${jsonencode(var.redacted_headers)}: keep authorization, cookie and x-origin-check, which hold credentials."
+    condition     = length(setsubtract(["authorization", "cookie", "referer", "x-origin-check"], var.redacted_headers)) == 0
+    error_message = "redacted_headers is ${jsonencode(var.redacted_headers)}: keep authorization, cookie, referer and x-origin-check, which hold credentials or addresses of pages."
   }
 }
 

@@ -50,6 +50,10 @@ testLifecycle(ZONED, {
       ),
     ],
     [
+      "a record may be another certificate's, and go with either",
+      set('aws_route53_record', { allow_overwrite: true }),
+    ],
+    [
       'nobody waits until it is issued',
       without(({ type }) => type === 'aws_acm_certificate_validation'),
     ],

@@ -27,6 +27,10 @@ export const faultsOf = (account: readonly Resource[], names: readonly string[])
     'a name has no record for its validation',
   );
   promise(
+    all('aws_route53_record').every(({ allow_overwrite }) => !allow_overwrite),
+    "a record may be another certificate's, and go with either",
+  );
+  promise(
     all('aws_acm_certificate_validation').some(
       ({ certificate_arn }) => certificate_arn === certificate?.arn,
     ),

@@ -1,4 +1,4 @@
-import { set, testInterfaces, testLifecycle, testRefusals } from '../../../tests/prove.ts';
+import { set, testInterfaces, testLifecycle, testRefusals, without } from '../../../tests/prove.ts';
 import { ACCOUNT_ID } from '../../../tests/root.ts';
 import { faultsOf } from './promises.ts';
 
@@ -38,6 +38,16 @@ testLifecycle(CALL, {
     [
       'a CAA record is not one of issue or iodef',
       set('aws_route53_record', { records: ['0 issue "amazon.com"', '0 issue ";"'] }),
+    ],
+    [
+      'a name that is new is not found for more than a minute',
+      set('aws_route53_record', {
+        records: ['ns-1.awsdns-00.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400'],
+      }),
+    ],
+    [
+      'a name that is new is not found for more than a minute',
+      without(({ attributes }) => attributes.type === 'SOA'),
     ],
     [
       'the zone is not signed',

@@ -22,6 +22,16 @@ export const faultsOf = (account: readonly Resource[]) => {
     ),
     'a CAA record is not one of issue or iodef',
   );
+  const authority = all('aws_route53_record').find(
+    ({ type, zone_id, name }) => type === 'SOA' && zone_id === zone?.id && name === zone?.name,
+  );
+  const [server, , serial, , , , negative] = String(authority?.records).split(' ');
+  promise(
+    server === `${zone?.primary_name_server}.` &&
+      serial === '1' &&
+      Math.min(authority?.ttl, Number(negative)) <= 60,
+    'a name that is new is not found for more than a minute',
+  );
   const [signing] = all('aws_route53_key_signing_key');
   const key = all('aws_kms_key').find(({ arn }) => arn === signing?.key_management_service_arn);
   promise(

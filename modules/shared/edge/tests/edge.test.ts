@@ -137,6 +137,18 @@ testLifecycle(STANDING, {
       'an origin is asked by plain HTTP or old TLS',
       each('origin', { custom_origin_config: [{ origin_protocol_policy: 'match-viewer' }] }),
     ],
+    [
+      'a connection is used that a load balancer is about to close',
+      each('origin', { custom_origin_config: [{ origin_keepalive_timeout: 60 }] }),
+    ],
+    [
+      'the log is of another distribution, or by a name that is not ours',
+      set('aws_cloudwatch_log_delivery_source', { name: 'cloudfront-E1' }),
+    ],
+    [
+      'the log is of another distribution, or by a name that is not ours',
+      set('aws_cloudwatch_log_delivery', { delivery_source_name: 'other' }),
+    ],
     ['no web ACL', distribution(() => ({ web_acl_id: '' }))],
     ['an origin group, which refuses PUT', distribution(() => ({ origin_group: [{}] }))],
     ['PUT is refused', each('default_cache_behavior', { allowed_methods: ['GET', 'HEAD'] })],

@@ -41,6 +41,12 @@ export const faultsOf = (account: readonly Resource[], regions: readonly string[
     'an origin is asked by plain HTTP or old TLS',
   );
   promise(
+    regions.every(
+      (region) => originOf(region)?.custom_origin_config[0]?.origin_keepalive_timeout < 60,
+    ),
+    'a connection is used that a load balancer is about to close',
+  );
+  promise(
     all('aws_wafv2_web_acl').some(({ arn }) => arn === distribution.web_acl_id),
     'no web ACL',
   );
@@ -161,6 +167,13 @@ export const faultsOf = (account: readonly Resource[], regions: readonly string[
   );
 
   const [delivery] = all('aws_cloudwatch_log_delivery');
+  const [source] = all('aws_cloudwatch_log_delivery_source');
+  promise(
+    source?.resource_arn === distribution.arn &&
+      source?.name.startsWith('hello-test') &&
+      delivery?.delivery_source_name === source.name,
+    'the log is of another distribution, or by a name that is not ours',
+  );
   promise(
     delivery?.record_fields.includes('sc-status') &&
       !delivery.record_fields.some((field: string) => /uri|query|cookie|referer/i.test(field)),

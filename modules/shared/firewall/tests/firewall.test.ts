@@ -44,7 +44,10 @@ testRefusals(REGIONAL, [
     'origin_check_rule_group_arn is set, but scope is CLOUDFRONT',
   ],
   [{ redacted_headers: ['Cookie'] }, 'redacted_headers is ["Cookie"]: set names of headers'],
-  [{ redacted_headers: ['cookie'] }, 'redacted_headers is ["cookie"]: keep authorization'],
+  [
+    { redacted_headers: ['cookie'] },
+    'redacted_headers is ["cookie"]: keep authorization, cookie, referer',
+  ],
   [{ log_retention_days: 31 }, 'log_retention_days is 31: set a number that CloudWatch'],
   [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
 ]);
@@ -64,6 +67,26 @@ const rules =
           : attributes,
     }));
 
+/** A weakening: what is in a field stays in the log. */
+const unprotected =
+  (field_type: string) =>
+  (account: Resource[]): Resource[] =>
+    account.map(({ attributes, ...resource }) => ({
+      ...resource,
+      attributes: attributes.data_protection_config
+        ? {
+            ...attributes,
+            data_protection_config: attributes.data_protection_config.map(
+              ({ data_protection }: Resource['attributes']) => ({
+                data_protection: data_protection.filter(
+                  ({ field: [field] }: Resource['attributes']) => field.field_type !== field_type,
+                ),
+              }),
+            ),
+          }
+        : attributes,
+    }));
+
 const weakenings = (scope: string) =>
   [
     [
@@ -79,6 +102,15 @@ const weakenings = (scope: string) =>
       `${scope}: credentials are in the log`,
       set('aws_wafv2_web_acl', { data_protection_config: [] }),
     ],
+    ...['SINGLE_HEADER', 'BODY', 'QUERY_STRING'].map(
+      (field) =>
+        [
+          field === 'SINGLE_HEADER'
+            ? `${scope}: credentials are in the log`
+            : `${scope}: what a rule matched in a body or query is in the log`,
+          unprotected(field),
+        ] as const,
+    ),
     [
       `${scope}: credentials are in the log`,
       set('aws_wafv2_web_acl_logging_configuration', { redacted_fields: [] }),

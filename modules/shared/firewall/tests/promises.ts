@@ -2,7 +2,7 @@ import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import { type Decision, decide, type Request } from './evaluate.ts';
 
 const GROUPS = ['Common', 'KnownBadInputs', 'SQLi'].map((name) => `AWSManagedRules${name}RuleSet`);
-const CREDENTIALS = ['authorization', 'cookie', 'x-origin-check'];
+const PRIVATE_HEADERS = ['authorization', 'cookie', 'referer', 'x-origin-check'];
 
 /** What each web ACL does with what it sees. */
 const DECISIONS: Readonly<Record<string, readonly (readonly [Request, Decision])[]>> = {
@@ -64,10 +64,18 @@ export const faultsOf = (account: readonly Resource[], countOnly = false) => {
       ({ single_header }: { single_header: { name: string }[] }) =>
         single_header.map(({ name }) => name),
     );
-    const kept = data_protection_config[0]?.data_protection[0];
+    /** The keys that are taken out of all output, by field; none are all of a field. */
+    const substituted = new Map<string, string[]>(
+      data_protection_config[0]?.data_protection
+        .filter(({ action }: Resource['attributes']) => action === 'SUBSTITUTION')
+        .map(({ field: [{ field_type, field_keys }] }: Resource['attributes']) => [
+          field_type,
+          field_keys ?? [],
+        ]),
+    );
     promise(
-      CREDENTIALS.every(
-        (name) => headers.includes(name) && kept?.field[0].field_keys.includes(name),
+      PRIVATE_HEADERS.every(
+        (name) => headers.includes(name) && substituted.get('SINGLE_HEADER')?.includes(name),
       ),
       `${scope}: credentials are in the log`,
     );
@@ -80,6 +88,10 @@ export const faultsOf = (account: readonly Resource[], countOnly = false) => {
           ...rule.map((each: Resource['attributes']) => each.visibility_config),
         ].every(([{ sampled_requests_enabled }]) => !sampled_requests_enabled),
       `${scope}: names are in the log or in samples`,
+    );
+    promise(
+      ['BODY', 'QUERY_STRING'].every((field) => substituted.get(field)?.length === 0),
+      `${scope}: what a rule matched in a body or query is in the log`,
     );
     const group = all('aws_cloudwatch_log_group').find(({ attributes }) =>
       logging?.log_destination_configs.includes(attributes.arn),
