@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { codeHash } from '../../tools/aws-simulation/sources.ts';
+import { cutOff, unappliable, unknownTypes } from './appliable.ts';
 import { unexplained, withoutCheckov } from './checkov.ts';
 import { drawKeys, drawStored, unencrypted } from './encryption.ts';
 import { EXCEPTIONS, KEYS_OF_AWS, UNENCRYPTED } from './exceptions.ts';
@@ -21,6 +22,7 @@ import {
 import { LIMIT, set, without } from './prove.ts';
 import { wideWays } from './reachability/promises.ts';
 import { drawWays, waysOf } from './reachability/ways.ts';
+import { ACCOUNT_ID } from './root.ts';
 import { testWithSources, WITHOUT_SOURCES } from './sources.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -271,6 +273,66 @@ testWithSources(
   },
   LIMIT,
 );
+
+testWithSources(
+  'pipelines may make and delete all of it, and no role without their bound',
+  async () => {
+    const { account } = production;
+    expect(unknownTypes(account)).toEqual([]);
+    expect(await unappliable(account, 'hello-prod-apply')).toEqual([]);
+    for (const [fault, change] of NOT_OURS) {
+      const [type] = fault.split(':');
+      // What was told to be right above is left out: the question is one resource.
+      const few = changed(change).filter(
+        (each) =>
+          each.type === type || each.type.startsWith('aws_iam_') || each.type === 'aws_kms_key',
+      );
+      expect(await unappliable(few, 'hello-prod-apply')).toContain(fault);
+    }
+  },
+  LIMIT,
+);
+
+testWithSources(
+  'no boundary takes from a role what its own policies allow',
+  async () => {
+    expect(await cutOff(production.account)).toEqual([]);
+    const narrower = (account: Resource[]): Resource[] =>
+      account.map((resource) =>
+        resource.id.endsWith('-boundary')
+          ? {
+              ...resource,
+              attributes: {
+                ...resource.attributes,
+                policy: resource.attributes.policy.replace('cloudfront-keyvaluestore:*', 'sqs:*'),
+              },
+            }
+          : resource,
+      );
+    const faults = await cutOff(changed(narrower));
+    expect(faults).toContainEqual(
+      expect.stringContaining(
+        'hello-prod-edge-rotation-us-east-1: cloudfront-keyvaluestore:GetKey',
+      ),
+    );
+  },
+  LIMIT,
+);
+
+/** Each has a resource that pipelines may not touch. */
+const NOT_OURS: readonly (readonly [fault: string, change: (account: Resource[]) => Resource[]])[] =
+  [
+    [
+      `aws_cloudwatch_log_delivery_source: hello-prod-apply may not logs:PutDeliverySource on arn:aws:logs:us-east-1:${ACCOUNT_ID}:delivery-source:cloudfront-E1`,
+      set('aws_cloudwatch_log_delivery_source', {
+        arn: `arn:aws:logs:us-east-1:${ACCOUNT_ID}:delivery-source:cloudfront-E1`,
+      }),
+    ],
+    [
+      `aws_iam_role: hello-prod-apply may not iam:CreateRole on arn:aws:iam::${ACCOUNT_ID}:role/hello-prod-edge-rotation-us-east-1`,
+      set('aws_iam_role', { permissions_boundary: null }),
+    ],
+  ];
 
 testWithSources(
   'everything that stores has a key of ours, which is renewed',

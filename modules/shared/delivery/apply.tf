@@ -171,7 +171,11 @@ data "aws_iam_policy_document" "numbered" {
       "kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
       "kms:UpdateAlias", "kms:UpdateKeyDescription",
     ]
-    resources = ["arn:aws:kms:*:${var.account_id}:key/*", "arn:aws:kms:*:${var.account_id}:alias/${each.value.prefix}*"]
+    resources = concat(
+      ["arn:aws:kms:*:${var.account_id}:key/*", "arn:aws:kms:*:${var.account_id}:alias/${each.value.prefix}*"],
+      # The registry is the account's, and has the name of its repositories.
+      [for name in distinct([for repository in sort(each.value.repositories) : split("/", repository)[0]]) : "arn:aws:kms:*:${var.account_id}:alias/${name}-registry"],
+    )
   }
 
   # Services encrypt what they make for us by our right to the key.

@@ -67,6 +67,12 @@ export const ACTIONS: Readonly<
     [of('eks', 'cluster/NAME'), 'eks:CreateAccessEntry'],
     [of('eks', 'access-entry/NAME/role/1/r/1'), 'eks:AssociateAccessPolicy eks:DeleteAccessEntry'],
   ],
+  aws_eks_access_policy_association: [
+    [
+      of('eks', 'access-entry/NAME/role/1/r/1'),
+      'eks:AssociateAccessPolicy eks:DisassociateAccessPolicy',
+    ],
+  ],
   aws_eks_addon: [
     [of('eks', 'cluster/NAME'), 'eks:CreateAddon'],
     [of('eks', 'addon/NAME/metrics-server/1'), 'eks:UpdateAddon eks:DeleteAddon'],
@@ -234,6 +240,72 @@ export const ACTIONS: Readonly<
   aws_vpc_security_group_ingress_rule: [
     [ec2('security-group'), 'ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupIngress'],
   ],
+  // Waits only.
+  aws_acm_certificate_validation: [],
+  aws_cloudfront_cache_policy: [
+    ['*', 'cloudfront:CreateCachePolicy'],
+    [
+      of('cloudfront', 'cache-policy/1', ''),
+      'cloudfront:UpdateCachePolicy cloudfront:DeleteCachePolicy',
+    ],
+  ],
+  aws_cloudfront_monitoring_subscription: [
+    ['*', 'cloudfront:CreateMonitoringSubscription cloudfront:DeleteMonitoringSubscription'],
+  ],
+  aws_cloudfront_origin_access_control: [
+    ['*', 'cloudfront:CreateOriginAccessControl'],
+    [
+      of('cloudfront', 'origin-access-control/1', ''),
+      'cloudfront:UpdateOriginAccessControl cloudfront:DeleteOriginAccessControl',
+    ],
+  ],
+  aws_cloudfront_response_headers_policy: [
+    ['*', 'cloudfront:CreateResponseHeadersPolicy'],
+    [
+      of('cloudfront', 'response-headers-policy/1', ''),
+      'cloudfront:UpdateResponseHeadersPolicy cloudfront:DeleteResponseHeadersPolicy',
+    ],
+  ],
+  aws_cloudwatch_log_delivery: [
+    [of('logs', 'delivery-source:NAME-access', 'us-east-1'), 'logs:CreateDelivery'],
+    [of('logs', 'delivery-destination:NAME-access', 'us-east-1'), 'logs:CreateDelivery'],
+    [of('logs', 'delivery:1', 'us-east-1'), 'logs:UpdateDeliveryConfiguration logs:DeleteDelivery'],
+  ],
+  aws_cloudwatch_log_delivery_destination: [
+    [
+      of('logs', 'delivery-destination:NAME-access', 'us-east-1'),
+      'logs:PutDeliveryDestination logs:DeleteDeliveryDestination',
+    ],
+  ],
+  aws_cloudwatch_log_delivery_source: [
+    [of('logs', 'delivery-source:NAME-access', 'us-east-1'), 'logs:PutDeliverySource'],
+    // AWS's reference has it so.
+    [of('logs', 'delivery-destination:NAME-access', 'us-east-1'), 'logs:DeleteDeliverySource'],
+    [of('cloudfront', 'distribution/E1', ''), 'cloudfront:AllowVendedLogDeliveryForResource'],
+  ],
+  aws_default_network_acl: [[ec2('network-acl'), 'ec2:DeleteNetworkAclEntry']],
+  aws_default_route_table: [[ec2('route-table'), 'ec2:DeleteRoute']],
+  aws_ecr_lifecycle_policy: [
+    [of('ecr', 'repository/hello/service'), 'ecr:PutLifecyclePolicy ecr:DeleteLifecyclePolicy'],
+  ],
+  aws_ecr_registry_scanning_configuration: [['*', 'ecr:PutRegistryScanningConfiguration']],
+  aws_ecr_repository_policy: [
+    [of('ecr', 'repository/hello/service'), 'ecr:SetRepositoryPolicy ecr:DeleteRepositoryPolicy'],
+  ],
+  aws_network_acl_rule: [
+    [ec2('network-acl'), 'ec2:CreateNetworkAclEntry ec2:DeleteNetworkAclEntry'],
+  ],
+  aws_route_table_association: [
+    [ec2('route-table'), 'ec2:AssociateRouteTable ec2:DisassociateRouteTable'],
+  ],
+  aws_security_group_rule: [
+    [
+      ec2('security-group'),
+      'ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress',
+    ],
+  ],
+  aws_sns_topic_policy: [[of('sns', 'NAME-alerts'), 'sns:SetTopicAttributes']],
+  aws_sns_topic_subscription: [[of('sns', 'NAME-alerts'), 'sns:Subscribe sns:Unsubscribe']],
   aws_wafv2_web_acl_logging_configuration: [
     [
       of('wafv2', 'regional/webacl/NAME/1'),

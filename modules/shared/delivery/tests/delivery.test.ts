@@ -1,5 +1,3 @@
-import { expect, test } from 'bun:test';
-import { join } from 'node:path';
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import {
   testInterfaces,
@@ -9,10 +7,7 @@ import {
 } from '../../../tests/prove.ts';
 import { ACCOUNT_ID } from '../../../tests/root.ts';
 import type { Refusal } from '../../../tests/validations.ts';
-import { ACTIONS } from './actions.ts';
 import { faultsOf } from './promises.ts';
-
-const MODULES = join(import.meta.dir, '../../..');
 
 const environment = (name: string) => ({
   prefix: `hello-${name}`,
@@ -198,16 +193,4 @@ testLifecycle(CALL, {
       ),
     },
   ],
-});
-
-// Roles and policies have promises of their own.
-test('what every type of the modules needs is in the table', async () => {
-  const types = new Set<string>();
-  for (const file of new Bun.Glob('{app,shared}/*/*.tf').scanSync(MODULES))
-    if (!/^shared\/(delivery|state)\//.test(file))
-      for (const [, type] of (await Bun.file(join(MODULES, file)).text()).matchAll(
-        /^resource "(aws_(?!iam_)\w+)"/gm,
-      ))
-        types.add(type as string);
-  expect([...types].filter((type) => !(type in ACTIONS))).toEqual([]);
 });
