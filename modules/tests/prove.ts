@@ -36,7 +36,9 @@ export interface Lifecycle {
   /** Inputs that change, and what the plan then does, by address. */
   readonly change: readonly [inputs: Inputs, actions: Readonly<Record<string, string>>];
   /** What is wrong with the account after the change, a line each. */
-  readonly faultsAfter?: (account: readonly Resource[]) => readonly string[];
+  readonly faultsAfter?: (
+    account: readonly Resource[],
+  ) => readonly string[] | Promise<readonly string[]>;
   /** Inputs before the destroy, where something is protected. */
   readonly unprotect?: Inputs;
   /** What AWS keeps after a destroy. */
@@ -112,7 +114,7 @@ export const testLifecycle = (call: Call, life: Lifecycle): void =>
         change(inputs);
         expect(actionsOf(await simulation.plan(root))).toEqual(actions);
         await simulation.run(root, 'apply', 'plan');
-        expect(life.faultsAfter?.(await simulation.resources()) ?? []).toEqual([]);
+        expect((await life.faultsAfter?.(await simulation.resources())) ?? []).toEqual([]);
 
         if (life.unprotect) {
           change({ ...inputs, ...life.unprotect });

@@ -109,6 +109,18 @@ const each = (list: string, change: object) =>
     [list]: attributes[list].map((element: object) => ({ ...element, ...change })),
   }));
 
+/** A weakening of the function that CloudFront runs. */
+const code =
+  (from: string, to: string) =>
+  (account: Resource[]): Resource[] =>
+    account.map(({ attributes, ...resource }) => ({
+      ...resource,
+      attributes:
+        resource.type === 'aws_cloudfront_function'
+          ? { ...attributes, code: attributes.code.replace(from, to) }
+          : attributes,
+    }));
+
 testLifecycle(STANDING, {
   faultsOf: (account) => faultsOf(account, REGIONS),
   faultsAfter: (account) =>
@@ -163,6 +175,15 @@ testLifecycle(STANDING, {
     [
       'a request goes to a load balancer without the origin check',
       set('aws_cloudfront_function', { key_value_store_associations: [] }),
+    ],
+    [
+      'a request has not our value in its header, or is changed otherwise',
+      code('{ value: value }', "request.headers['x-origin-check']"),
+    ],
+    ['an origin is not asked by its health path', code("'/.origins/'", "'/origins/'")],
+    [
+      'without a value an origin is asked, or the answer is not the one for an origin that is down',
+      code('503', '500'),
     ],
     [
       'an origin has a header that the state knows',

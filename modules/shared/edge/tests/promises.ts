@@ -1,5 +1,6 @@
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import { ACCOUNT_ID } from '../../../tests/root.ts';
+import { faultsOfCode } from './viewer-request.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the provider's own shapes.
 type Block = any;
@@ -8,7 +9,10 @@ type Block = any;
 const CACHED_CODES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 /** What is wrong with the distribution of an account, a line each. */
-export const faultsOf = (account: readonly Resource[], regions: readonly string[]) => {
+export const faultsOf = async (
+  account: readonly Resource[],
+  regions: readonly string[],
+): Promise<string[]> => {
   const faults: string[] = [];
   const promise = (holds: boolean, fault: string) => void (holds || faults.push(fault));
   const all = (type: string): Block[] =>
@@ -76,6 +80,7 @@ export const faultsOf = (account: readonly Resource[], regions: readonly string[
         ),
         'a request goes to a load balancer without the origin check',
       );
+  for (const { code } of functions) faults.push(...(await faultsOfCode(code)));
   promise(
     distribution.origin.every(({ custom_header }: Block) => custom_header.length === 0),
     'an origin has a header that the state knows',

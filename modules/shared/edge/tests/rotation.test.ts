@@ -194,57 +194,6 @@ describe('rotation', () => {
   }, 60_000);
 });
 
-describe('viewer-request', () => {
-  const read = () => Bun.file(`${import.meta.dir}/../viewer-request.js.tftpl`).text();
-  let code: string;
-
-  /** The function as CloudFront runs it, on a store. */
-  const run = (values: Map<string, string>, uri: string, headers: object = {}) => {
-    const cf = {
-      kvs: () => ({
-        get: async (key: string) => {
-          const value = values.get(key);
-          if (value === undefined) throw new Error('KeyNotFound');
-          return value;
-        },
-      }),
-    };
-    return new Function('cf', `${code}; return handler;`)(cf)({ request: { uri, headers } });
-  };
-
-  beforeAll(async () => {
-    const values: Record<string, string> = {
-      health_path: '"/openapi/json"',
-      body: '"{}"',
-      retry_after_seconds: '10',
-    };
-    code = (await read())
-      .replace("import cf from 'cloudfront';\n", '')
-      .replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '');
-  });
-
-  const VALUES = new Map([['current', 'ours']]);
-
-  test('it sets the header, whatever the viewer sent', async () => {
-    const headers = { 'x-origin-check': { value: 'theirs' }, accept: { value: '*/*' } };
-    expect(await run(VALUES, '/hello/Casey', headers)).toEqual({
-      uri: '/hello/Casey',
-      headers: { 'x-origin-check': { value: 'ours' }, accept: { value: '*/*' } },
-    });
-  });
-
-  test('it asks an origin by its health path', async () => {
-    expect((await run(VALUES, '/.origins/eu-west-1')).uri).toBe('/openapi/json');
-  });
-
-  test('without a value it answers 503 and asks no origin', async () => {
-    expect(await run(new Map(), '/hello/Casey')).toMatchObject({
-      statusCode: 503,
-      headers: { 'retry-after': { value: '10' }, 'cache-control': { value: 'no-store' } },
-    });
-  });
-});
-
 describe('unavailable', () => {
   let unavailable: PackedFunction;
 
