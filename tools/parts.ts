@@ -15,7 +15,7 @@ export const partOf = (file: string): Part =>
 /** The tools that the tests of each part call, with a call that installs them and does nothing else. */
 export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: readonly Part[] }[] = [
   { tool: ['helm/helm', 'version'], parts: ['kubernetes', 'delivery'] },
-  { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'delivery'] },
+  { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'infrastructure', 'delivery'] },
   { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
   { tool: ['charts/unpacked'], parts: ['kubernetes'] },
   { tool: ['opentofu/tofu', 'version'], parts: ['infrastructure'] },
