@@ -1,6 +1,7 @@
 /**
  * Pushes the image that `make image` built, signs it and attaches its bills of materials:
  *   bun tools/release/publish.ts REPOSITORY [TAG ...]
+ * The image of each architecture gets the tags too, such as `TAG-amd64`.
  * Prints the digest. A tag that is there stays: with the same digest it is passed over, with another it is an error.
  */
 import { join } from 'node:path';
@@ -61,8 +62,15 @@ export const publish = async (
     if (present) throw new Error(`${repository}:${tag} is ${present}, this build is ${digest}`);
     await run([CRANE, 'push', join(folder, 'oci'), `${repository}:${tag}`]);
   }
-  await run([COSIGN, 'sign', '--yes', ...sigstore, `${repository}@${digest}`]);
   const { manifests } = await readIndex(join(folder, 'oci/blobs', digest.replace(':', '/')));
+  // The registry expires by tags: without its own, a platform's image would outlive the image of all.
+  for (const tag of tags)
+    for (const { digest: of, platform } of manifests) {
+      const own = `${tag}-${platform?.architecture}`;
+      if ((await digestAt(`${repository}:${own}`)) !== of)
+        await run([CRANE, 'tag', `${repository}@${of}`, own]);
+    }
+  await run([COSIGN, 'sign', '--yes', ...sigstore, `${repository}@${digest}`]);
   for (const { digest: of, platform } of manifests)
     await run([
       ...[COSIGN, 'attest', '--yes', ...sigstore, '--type', 'cyclonedx'],

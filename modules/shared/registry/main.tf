@@ -2,6 +2,8 @@ locals {
   regions = setunion([var.region], var.replica_regions)
   places  = { for place in setproduct(local.regions, var.repositories) : "${place[0]}/${place[1]}" => { region = place[0], repository = place[1] } }
 
+  more_than_a_repository_holds = 1000000
+
   # Roles that AWS's own services act by, such as replication's.
   service_roles = "arn:aws:iam::${var.account_id}:role/aws-service-role/*"
   refused = {
@@ -46,30 +48,24 @@ module "repository" {
     ]
   })
 
-  # An image that an earlier rule selects is out of reach of later ones; no repository holds so many as the first counts.
+  # Only what has a tag is selected: a rule for the rest would take signatures from the images that they belong to.
   repository_lifecycle_policy = jsonencode({
     rules = [
-      {
-        rulePriority = 1
-        description  = "Keeps what may be deployed"
+      # One for each: a rule of several patterns selects what has them all. What a rule selects is out of reach of later ones.
+      for index, rule in concat(
+        [for pattern in var.kept_tag_patterns : { pattern = pattern, count = local.more_than_a_repository_holds }],
+        [{ pattern = "*", count = var.kept_images }],
+        ) : {
+        rulePriority = index + 1
+        description  = rule.pattern == "*" ? "Keeps the newest" : "Keeps ${rule.pattern}"
         selection = {
           tagStatus      = "tagged"
-          tagPatternList = var.kept_tag_patterns
+          tagPatternList = [rule.pattern]
           countType      = "imageCountMoreThan"
-          countNumber    = 1000000
+          countNumber    = rule.count
         }
         action = { type = "expire" }
-      },
-      {
-        rulePriority = 2
-        description  = "Keeps the newest of the others"
-        selection = {
-          tagStatus   = "any"
-          countType   = "imageCountMoreThan"
-          countNumber = var.kept_builds
-        }
-        action = { type = "expire" }
-      },
+      }
     ]
   })
 }

@@ -88,7 +88,7 @@ variable "push_role_arns" {
 
 variable "kept_tag_patterns" {
   description = "Tags whose images never expire, with `*` for any characters; by default versions such as `1.2.3`. What is deployed for long must have one."
-  type        = list(string)
+  type        = set(string)
   default     = ["*.*.*"]
   nullable    = false
 
@@ -96,17 +96,22 @@ variable "kept_tag_patterns" {
     condition     = length(var.kept_tag_patterns) > 0 && alltrue([for pattern in var.kept_tag_patterns : can(regex("^[a-zA-Z0-9*._-]{1,128}$", pattern)) && length(split("*", pattern)) <= 5])
     error_message = "kept_tag_patterns is ${jsonencode(var.kept_tag_patterns)}: set one or more patterns of letters, digits, dots, underscores, hyphens and at most four `*`."
   }
+
+  validation {
+    condition     = !contains(var.kept_tag_patterns, "*")
+    error_message = "kept_tag_patterns names *, which is every tag: set narrower patterns, or a higher kept_images."
+  }
 }
 
-variable "kept_builds" {
-  description = "How many of the other images are kept, the newest."
+variable "kept_images" {
+  description = "How many images with a tag are kept, the newest, whatever their tags; an image for several platforms counts once, and once more for each."
   type        = number
-  default     = 100
+  default     = 300
   nullable    = false
 
   validation {
-    condition     = var.kept_builds >= 1 && floor(var.kept_builds) == var.kept_builds
-    error_message = "kept_builds is ${var.kept_builds}: set a whole number from 1."
+    condition     = var.kept_images >= 1 && floor(var.kept_images) == var.kept_images
+    error_message = "kept_images is ${var.kept_images}: set a whole number from 1."
   }
 }
 

@@ -46,6 +46,8 @@ test('an image is pushed by its digest, signed, and its bills of materials are a
         ...[COSIGN, 'verify-attestation', '--type', 'cyclonedx', ...trust],
         `${repository}@${new TextDecoder().decode(of).trim()}`,
       ]);
+      const own = await run([CRANE, 'digest', `${repository}:1.0.0-${architecture}`]);
+      expect(own).toEqual(of);
       const { payload } = JSON.parse(new TextDecoder().decode(attested));
       const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString());
       expect(predicate).toEqual(

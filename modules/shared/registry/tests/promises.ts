@@ -1,4 +1,11 @@
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
+import { leftOf, type Manifest } from './lifecycle.ts';
+import { pushedOften, pushOf } from './push.ts';
+
+/** How many builds are kept by default. */
+const KEPT = 100;
+const VERSIONS = [0, 7, 140];
+const BUILDS = pushedOften(await pushOf(), 150, VERSIONS);
 
 /** Who may do what in a registry. */
 export interface Roles {
@@ -72,17 +79,26 @@ export const faultsOf = (
         `others may push in ${region}`,
       );
 
-      const { rules: [first, ...later] = [] } = ofRepository(
-        'aws_ecr_lifecycle_policy',
-        repository,
+      const left = new Set(
+        leftOf(
+          { rules: [], ...ofRepository('aws_ecr_lifecycle_policy', repository) },
+          BUILDS.flat(),
+        ).map(({ digest }) => digest),
       );
+      const whole = (builds: readonly Manifest[][]) =>
+        builds.flat().every(({ digest }) => left.has(digest));
       promise(
-        first?.selection.tagPatternList?.includes('*.*.*') &&
-          first.selection.countNumber >= 1_000_000 &&
-          later.every((rule: { rulePriority: number }) => rule.rulePriority > first.rulePriority),
-        `a version in ${region} can expire`,
+        whole(VERSIONS.map((build) => BUILDS[build] ?? [])),
+        `a version in ${region} can expire, or a part or signature of it`,
       );
-      promise(later.length > 0, `builds in ${region} never expire`);
+      promise(whole(BUILDS.slice(-KEPT)), `one of the newest builds in ${region} can expire`);
+      promise(
+        BUILDS.slice(0, -KEPT)
+          .filter((_, build) => !VERSIONS.includes(build))
+          .flat()
+          .every(({ digest }) => !left.has(digest)),
+        `something of old builds in ${region} never expires`,
+      );
     }
   }
   const [replication] = all('aws_ecr_replication_configuration');

@@ -1,5 +1,8 @@
 import { expect } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startSimulation } from '../../../../tools/aws-simulation/simulation.ts';
+import { actionsOf } from '../../../tests/actions.ts';
 import { may, type Role, rolesOf } from '../../../tests/permissions.ts';
 import {
   LIMIT,
@@ -34,9 +37,18 @@ const CALL = {
 };
 
 const POLICY = 'aws_ecr_repository_policy';
-const rules = (...all: readonly object[]) => ({ policy: JSON.stringify({ rules: all }) });
-const rule = (rulePriority: number, selection: object) => ({ rulePriority, selection });
-const VERSIONS = { tagPatternList: ['*.*.*'], countNumber: 1_000_000 };
+const lifecycle = (
+  ...rules: readonly [tagStatus: string, countNumber: number, ...tagPatternList: string[]][]
+) =>
+  set('aws_ecr_lifecycle_policy', {
+    policy: JSON.stringify({
+      rules: rules.map(([tagStatus, countNumber, ...tagPatternList], index) => ({
+        rulePriority: index + 1,
+        selection: { tagStatus, tagPatternList, countType: 'imageCountMoreThan', countNumber },
+      })),
+    }),
+  });
+const VERSIONS: [string, number, string] = ['tagged', 1_000_000, '*.*.*'];
 
 const WEAKENINGS: readonly Weakening[] = [
   [
@@ -76,10 +88,15 @@ const WEAKENINGS: readonly Weakening[] = [
     },
   ],
   [
-    'a version in eu-west-1 can expire',
-    set('aws_ecr_lifecycle_policy', rules(rule(2, VERSIONS), rule(1, {}))),
+    'a version in eu-west-1 can expire, or a part or signature of it',
+    lifecycle(['tagged', 300, '*'], VERSIONS),
   ],
-  ['builds in eu-west-1 never expire', set('aws_ecr_lifecycle_policy', rules(rule(1, VERSIONS)))],
+  [
+    'a version in eu-west-1 can expire, or a part or signature of it',
+    lifecycle(VERSIONS, ['tagged', 300, '*'], ['untagged', 1]),
+  ],
+  ['one of the newest builds in eu-central-1 can expire', lifecycle(VERSIONS, ['any', 100])],
+  ['something of old builds in eu-west-1 never expires', lifecycle(VERSIONS)],
   [
     'not every region gets copies',
     without(({ type }) => type === 'aws_ecr_replication_configuration'),
@@ -90,7 +107,7 @@ testLifecycle(CALL, {
   faultsOf: (account) => faultsOf(account, ['hello/service', 'hello/chart'], REGIONS, ROLES),
   weakenings: WEAKENINGS,
   change: [
-    { kept_builds: 50 },
+    { kept_images: 50 },
     Object.fromEntries(
       REGIONS.flatMap((region) =>
         ['service', 'chart'].map((name) => [
@@ -165,6 +182,34 @@ testWithSources(
   LIMIT,
 );
 
+testWithSources(
+  'with the region lost that is pushed to, the state without it is that of a registry in the other',
+  async () => {
+    const simulation = await startSimulation();
+    try {
+      const root = simulation.root(callModule(CALL.module, CALL.inputs));
+      await simulation.run(root, 'init');
+      await simulation.run(root, 'apply');
+      simulation.faults({ gone: ['eu-west-1'] });
+      const other = { region: 'eu-central-1', replica_regions: [] };
+      const [[name, text]] = Object.entries(
+        callModule(CALL.module, { ...CALL.inputs, ...other }, 'eu-central-1'),
+      ) as [[string, string]];
+      writeFileSync(join(root, name), text);
+      await expect(simulation.plan(root)).rejects.toThrow();
+
+      const lost = (await simulation.run(root, 'state', 'list'))
+        .split('\n')
+        .filter((address) => address.includes('["eu-west-1'));
+      await simulation.run(root, 'state', 'rm', ...lost);
+      expect(actionsOf(await simulation.plan(root))).toEqual({});
+    } finally {
+      await simulation.stop();
+    }
+  },
+  LIMIT,
+);
+
 testInterfaces(CALL);
 
 testRefusals(CALL, [
@@ -183,6 +228,7 @@ testRefusals(CALL, [
   [{ push_role_arns: [role('*')] }, 'without wildcards'],
   [{ kept_tag_patterns: [] }, 'kept_tag_patterns is []: set one or more patterns'],
   [{ kept_tag_patterns: ['*.*.*.*.*.*'] }, 'at most four `*`'],
-  [{ kept_builds: 0 }, 'kept_builds is 0: set a whole number from 1'],
+  [{ kept_tag_patterns: ['*'] }, 'kept_tag_patterns names *, which is every tag'],
+  [{ kept_images: 0 }, 'kept_images is 0: set a whole number from 1'],
   [{ key_deletion_days: 6 }, 'key_deletion_days is 6: set a whole number from 7 to 30'],
 ]);
