@@ -105,6 +105,12 @@ const regional = (region: string): Call[] => {
         vpc_id: network('vpc_id'),
         application_subnet_ids: network('application_subnet_ids'),
         target_ports: [8080, 8081],
+        access_entries: {
+          platform: {
+            principal_arn: `arn:aws:iam::${ACCOUNT_ID}:role/platform`,
+            policy: 'AmazonEKSClusterAdminPolicy',
+          },
+        },
       },
     ],
     [

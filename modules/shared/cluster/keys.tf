@@ -42,11 +42,6 @@ module "storage_key" {
       actions    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
       resources  = ["*"]
       principals = [{ type = "AWS", identifiers = [aws_iam_role.cluster.arn] }]
-      condition = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ec2.${var.region}.amazonaws.com"]
-      }]
     },
     {
       sid        = "VolumeGrants"

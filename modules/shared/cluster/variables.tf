@@ -49,13 +49,13 @@ variable "range" {
 }
 
 variable "application_subnet_ids" {
-  description = "Private subnets of the nodes, the pods and the API's network interfaces, one a zone. Which they are can be changed; the network can't."
+  description = "Private subnets of the nodes, the pods and the API's network interfaces, one a zone, of at least three. Which they are can be changed; the network can't."
   type        = list(string)
   nullable    = false
 
   validation {
-    condition     = length(var.application_subnet_ids) >= 2
-    error_message = "application_subnet_ids has ${length(var.application_subnet_ids)} entries: set the subnets of at least two zones."
+    condition     = length(var.application_subnet_ids) >= 3
+    error_message = "application_subnet_ids has ${length(var.application_subnet_ids)} entries: set the subnets of at least three zones."
   }
 }
 
@@ -122,14 +122,18 @@ variable "endpoint_public_ranges" {
 }
 
 variable "access_entries" {
-  description = "Who may use the Kubernetes API, by a name of your choice: an IAM role or user, EKS's access policy such as `AmazonEKSClusterAdminPolicy` or `AmazonEKSViewPolicy`, and the namespaces that it is limited to (empty: the whole cluster). Nobody else may, not even who made the cluster."
+  description = "Who may use the Kubernetes API, by a name of your choice: an IAM role or user, EKS's access policy such as `AmazonEKSClusterAdminPolicy` or `AmazonEKSViewPolicy`, and the namespaces that it is limited to (empty: the whole cluster). Nobody else may, not even who made the cluster, so one has to be `AmazonEKSClusterAdminPolicy` for the whole cluster."
   type = map(object({
     principal_arn = string
     policy        = string
     namespaces    = optional(list(string), [])
   }))
-  default  = {}
   nullable = false
+
+  validation {
+    condition     = anytrue([for entry in values(var.access_entries) : entry.policy == "AmazonEKSClusterAdminPolicy" && length(entry.namespaces) == 0])
+    error_message = "access_entries has no AmazonEKSClusterAdminPolicy for the whole cluster: give it to whoever applies what runs in it, or nobody could."
+  }
 
   validation {
     condition     = alltrue([for entry in values(var.access_entries) : can(regex("^arn:aws:iam::[0-9]{12}:(role|user)/.+$", entry.principal_arn))])

@@ -11,6 +11,14 @@ import { faultsOf } from './promises.ts';
 
 const ZONES = ['a', 'b', 'c'];
 const ADMINISTRATOR = `arn:aws:iam::${ACCOUNT_ID}:role/administrator`;
+const ENTRIES = {
+  administrators: { principal_arn: ADMINISTRATOR, policy: 'AmazonEKSClusterAdminPolicy' },
+  readers: {
+    principal_arn: `arn:aws:iam::${ACCOUNT_ID}:role/reader`,
+    policy: 'AmazonEKSViewPolicy',
+    namespaces: ['default'],
+  },
+};
 const CALL = {
   module: 'shared/cluster',
   inputs: {
@@ -23,14 +31,7 @@ const CALL = {
     kubernetes_version: '1.34',
     permissions_boundary_arn: `arn:aws:iam::${ACCOUNT_ID}:policy/boundary`,
     endpoint_public_ranges: ['198.51.100.0/24'],
-    access_entries: {
-      administrators: { principal_arn: ADMINISTRATOR, policy: 'AmazonEKSClusterAdminPolicy' },
-      readers: {
-        principal_arn: `arn:aws:iam::${ACCOUNT_ID}:role/reader`,
-        policy: 'AmazonEKSViewPolicy',
-        namespaces: ['default'],
-      },
-    },
+    access_entries: ENTRIES,
   },
   surroundings: {
     provider: { aws: { region: 'eu-west-1' } },
@@ -94,10 +95,29 @@ const WEAKENINGS: readonly Weakening[] = [
         type === 'aws_eks_access_policy_association' && attributes.principal_arn === ADMINISTRATOR,
     ),
   ],
+  [
+    'nobody administers the cluster',
+    set('aws_eks_access_policy_association', {
+      access_scope: [{ type: 'namespace', namespaces: ['default'] }],
+    }),
+  ],
   ['the cluster can be deleted by mistake', set(CLUSTER, { deletion_protection: false })],
   [
     'others than the cluster use the key of volumes',
     set('aws_kms_key', { policy: JSON.stringify({ Statement: [{ Principal: { AWS: '*' } }] }) }),
+  ],
+  [
+    'no node starts with the key of volumes',
+    (account) =>
+      account.map((resource) => {
+        const { policy } = resource.attributes;
+        if (resource.type !== 'aws_kms_key') return resource;
+        const narrowed = JSON.parse(policy);
+        for (const statement of narrowed.Statement)
+          statement.Condition ??= { StringEquals: { 'kms:ViaService': 'ec2.amazonaws.com' } };
+        const attributes = { ...resource.attributes, policy: JSON.stringify(narrowed) };
+        return { ...resource, attributes };
+      }),
   ],
   [
     'hello-test-eu-west-1-cluster may be taken for another cluster',
@@ -152,7 +172,10 @@ testRefusals(CALL, [
   [{ region: 'Ireland' }, 'region is "Ireland": set the code of a region'],
   [{ account_id: '12' }, 'account_id is "12": set the 12 digits'],
   [{ range: '10.16.0.1/16' }, 'range is "10.16.0.1/16": set an IPv4 range by its first address'],
-  [{ application_subnet_ids: ['subnet-1'] }, 'application_subnet_ids has 1 entries'],
+  [
+    { application_subnet_ids: ['subnet-1', 'subnet-2'] },
+    'application_subnet_ids has 2 entries: set the subnets of at least three zones',
+  ],
   [{ kubernetes_version: '1.9' }, 'kubernetes_version is "1.9": set a minor version from 1.31'],
   [{ kubernetes_version: '1.30' }, 'kubernetes_version is "1.30": set a minor version from 1.31'],
   [{ support_type: 'standard' }, 'support_type is "standard": set STANDARD or EXTENDED'],
@@ -164,14 +187,26 @@ testRefusals(CALL, [
     { endpoint_public_ranges: Array.from({ length: 41 }, (_, host) => `198.51.100.${host}/32`) },
     'endpoint_public_ranges has 41 entries: AWS takes 40 at most',
   ],
-  [{ access_entries: { all: entry('*') } }, 'access_entries names ["*"]: set ARNs of IAM roles'],
   [
-    { access_entries: { one: entry(ADMINISTRATOR), two: entry(ADMINISTRATOR) } },
+    { access_entries: { readers: entry(ADMINISTRATOR) } },
+    'access_entries has no AmazonEKSClusterAdminPolicy for the whole cluster',
+  ],
+  [
+    {
+      access_entries: {
+        one: { ...entry(ADMINISTRATOR, 'AmazonEKSClusterAdminPolicy'), namespaces: ['default'] },
+      },
+    },
+    'access_entries has no AmazonEKSClusterAdminPolicy for the whole cluster',
+  ],
+  [{ access_entries: { ...ENTRIES, all: entry('*') } }, 'set ARNs of IAM roles or users'],
+  [
+    { access_entries: { ...ENTRIES, again: entry(ADMINISTRATOR) } },
     'access_entries names a principal twice',
   ],
   [
-    { access_entries: { one: entry(ADMINISTRATOR, 'admin') } },
-    'access_entries has the policies ["admin"]: set names of EKS',
+    { access_entries: { ...ENTRIES, one: entry(`${ADMINISTRATOR}2`, 'admin') } },
+    'set names of EKS',
   ],
   [{ target_ports: [0] }, 'target_ports is [0]: set one or more whole numbers'],
   [{ log_retention_days: 31 }, 'log_retention_days is 31: set a number that CloudWatch Logs knows'],

@@ -60,6 +60,13 @@ export const faultsOf = (account: readonly Resource[]): string[] => {
     ),
     'an entry has no policy',
   );
+  promise(
+    all('aws_eks_access_policy_association').some(
+      ({ policy_arn, access_scope }) =>
+        policy_arn.endsWith('/AmazonEKSClusterAdminPolicy') && access_scope[0].type === 'cluster',
+    ),
+    'nobody administers the cluster',
+  );
   promise(cluster.deletion_protection, 'the cluster can be deleted by mistake');
   promise(
     storage?.enable_key_rotation &&
@@ -68,6 +75,19 @@ export const faultsOf = (account: readonly Resource[]): string[] => {
           AWS === cluster.role_arn || AWS.endsWith(':root'),
       ),
     'others than the cluster use the key of volumes',
+  );
+  // As https://docs.aws.amazon.com/eks/latest/userguide/auto-kms.html has it: on the use no condition, on grants one.
+  const volumes = (action: string) =>
+    JSON.parse(storage?.policy ?? '{"Statement":[]}').Statement.find(
+      ({ Principal, Action }: { Principal: { AWS: string }; Action: string[] }) =>
+        Principal.AWS === cluster.role_arn && Action.includes(action),
+    );
+  promise(
+    volumes('kms:GenerateDataKey*')?.Condition === undefined &&
+      Bun.deepEquals(volumes('kms:CreateGrant')?.Condition, {
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      }),
+    'no node starts with the key of volumes',
   );
   for (const { name, assume_role_policy, permissions_boundary } of all('aws_iam_role')) {
     promise(permissions_boundary, `${name} has no boundary`);
