@@ -162,7 +162,9 @@ export const may = async (
   resource: string,
   context: Context = {},
 ): Promise<boolean> => {
-  const on = resourcePolicies(account).filter((each) => resource.split('/*')[0] === each.on);
+  // An object has its bucket's.
+  const holder = resource.startsWith('arn:aws:s3:::') ? resource.split('/')[0] : resource;
+  const on = resourcePolicies(account).filter((each) => holder?.split('/*')[0] === each.on);
   const aliases = account
     .filter(
       ({ type, attributes }) =>

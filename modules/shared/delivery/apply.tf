@@ -214,7 +214,19 @@ data "aws_iam_policy_document" "numbered" {
       "route53:ActivateKeySigningKey", "route53:Change*", "route53:Create*", "route53:DeactivateKeySigningKey", "route53:Delete*",
       "route53:DisableHostedZoneDNSSEC", "route53:EnableHostedZoneDNSSEC", "route53:Update*",
     ]
-    resources = [for kind in ["hostedzone", "healthcheck", "change"] : "arn:aws:route53:::${kind}/*"]
+    # Zones and health checks have no tags that policies know.
+    resources = concat(
+      [for kind in ["healthcheck", "change"] : "arn:aws:route53:::${kind}/*"],
+      [for zone in(each.value.zone_ids == null ? ["*"] : sort(each.value.zone_ids)) : "arn:aws:route53:::hostedzone/${zone}"],
+    )
+  }
+
+  # Who ends it ends every state.
+  statement {
+    sid         = "KeepKeyOfStates"
+    effect      = "Deny"
+    not_actions = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
+    resources   = [each.value.state.key_arn]
   }
 
   statement {

@@ -15,7 +15,7 @@ data "aws_iam_policy_document" "roles" {
     sid = "GiveRights"
     actions = [
       "iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary",
-      "iam:PutRolePolicy",
+      "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy",
     ]
     resources = ["arn:aws:iam::${var.account_id}:role/${each.value.prefix}*"]
 
@@ -27,10 +27,8 @@ data "aws_iam_policy_document" "roles" {
   }
 
   statement {
-    sid = "KeepRoles"
-    actions = [
-      "iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
-    ]
+    sid       = "KeepRoles"
+    actions   = ["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole", "iam:UpdateRoleDescription"]
     resources = ["arn:aws:iam::${var.account_id}:role/${each.value.prefix}*"]
   }
 
@@ -52,8 +50,8 @@ data "aws_iam_policy_document" "roles" {
       test     = "StringEquals"
       variable = "iam:PassedToService"
       values = [
-        "capabilities.eks.amazonaws.com", "ec2.amazonaws.com", "eks.amazonaws.com", "events.amazonaws.com", "lambda.amazonaws.com",
-        "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com", "vpc-flow-logs.amazonaws.com",
+        "ec2.amazonaws.com", "eks.amazonaws.com", "lambda.amazonaws.com", "monitoring.rds.amazonaws.com", "pods.eks.amazonaws.com",
+        "vpc-flow-logs.amazonaws.com",
       ]
     }
   }
@@ -74,8 +72,8 @@ data "aws_iam_policy_document" "roles" {
   }
 }
 
-# Grants nothing: the most that a role of the environment may have, whatever policies it gets. What the services of AWS
-# do for the cluster is in AWS's own policies, hence services by the whole.
+# Grants nothing: the most that a role of the environment may have, whatever policies it gets: what AWS's policies give the
+# cluster, and what the modules' roles need. Nothing here gives rights, changes code or keys, or enters another environment.
 resource "aws_iam_policy" "boundary" {
   #checkov:skip=CKV_AWS_286:It bounds what other policies give, and gives nothing.
   #checkov:skip=CKV_AWS_287:It bounds what other policies give, and gives nothing.
@@ -105,13 +103,104 @@ data "aws_iam_policy_document" "boundary" {
   statement {
     sid = "Services"
     actions = [
-      "acm:DescribeCertificate", "acm:GetCertificate", "acm:ListCertificates", "application-signals:*", "autoscaling:*", "cloudfront:*",
-      "cloudfront-keyvaluestore:*", "cloudwatch:*", "cognito-idp:DescribeUserPoolClient", "ec2:*", "ec2messages:*", "ecr:*", "eks:*",
-      "eks-auth:*", "elasticloadbalancing:*", "events:*", "health:Describe*", "kms:*", "lambda:*", "logs:*", "pi:*", "rds:Describe*",
-      "route53:*", "shield:*", "sns:*", "sqs:*", "ssm:*", "ssmmessages:*", "sts:GetCallerIdentity", "sts:TagSession", "tag:GetResources",
-      "waf-regional:*", "wafv2:*", "xray:*",
+      "acm:DescribeCertificate", "acm:ListCertificates", "autoscaling:DescribeAutoScalingGroups", "autoscaling:UpdateAutoScalingGroup",
+      "cloudtrail:LookupEvents", "cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*", "cloudwatch:PutMetricData",
+      "cognito-idp:DescribeUserPoolClient", "ec2:*", "ecr:BatchGetImage", "ecr:BatchImportUpstreamImage", "ecr:GetAuthorizationToken",
+      "ecr:GetDownloadUrlForLayer", "eks-auth:AssumeRoleForPodIdentity", "eks:Describe*", "eks:List*", "elasticloadbalancing:*",
+      "logs:CreateLogGroup", "logs:CreateLogStream", "logs:Describe*", "logs:GetQueryResults", "logs:PutLogEvents",
+      "logs:PutRetentionPolicy", "logs:StartQuery", "rds:Describe*", "route53:ChangeResourceRecordSets", "route53:Get*", "route53:List*",
+      "shield:CreateProtection", "shield:DeleteProtection", "shield:Describe*", "shield:GetSubscriptionState", "shield:TagResource",
+      "sts:GetCallerIdentity", "sts:TagSession", "tag:GetResources", "waf-regional:AssociateWebACL", "waf-regional:DisassociateWebACL",
+      "waf-regional:Get*", "wafv2:AssociateWebACL", "wafv2:DisassociateWebACL", "wafv2:Get*", "wafv2:List*", "xray:Get*", "xray:Put*",
     ]
     resources = ["*"]
+  }
+
+  statement {
+    sid     = "OwnNames"
+    actions = ["sns:Publish", "wafv2:CreateRuleGroup", "wafv2:DeleteRuleGroup", "wafv2:UpdateRuleGroup"]
+    resources = [
+      "arn:aws:sns:*:${var.account_id}:${each.value.prefix}*",
+      "arn:aws:wafv2:*:${var.account_id}:*/rulegroup/${each.value.prefix}*",
+    ]
+  }
+
+  statement {
+    sid       = "KeyValueStores"
+    actions   = ["cloudfront-keyvaluestore:*"]
+    resources = ["arn:aws:cloudfront::${var.account_id}:key-value-store/*"]
+  }
+
+  statement {
+    sid       = "SettingsOfAgents"
+    actions   = ["ssm:GetParameter"]
+    resources = ["arn:aws:ssm:*:*:parameter/AmazonCloudWatch-*"]
+  }
+
+  statement {
+    sid       = "UseKeys"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ListGrants", "kms:ReEncrypt*"]
+    resources = ["arn:aws:kms:*:${var.account_id}:key/*"]
+  }
+
+  # For volumes of nodes.
+  statement {
+    sid       = "LendKeys"
+    actions   = ["kms:CreateGrant", "kms:RevokeGrant"]
+    resources = ["arn:aws:kms:*:${var.account_id}:key/*"]
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
+  }
+
+  statement {
+    sid       = "KeepKeyOfStates"
+    effect    = "Deny"
+    actions   = ["kms:*"]
+    resources = [each.value.state.key_arn]
+  }
+
+  statement {
+    sid    = "KeepOtherEnvironments"
+    effect = "Deny"
+    # Images may be everybody's.
+    not_actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    resources   = ["*"]
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "aws:ResourceTag/${var.environment_tag}"
+      values   = [each.key]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "aws:ResourceTag/${var.environment_tag}"
+      values   = ["false"]
+    }
+  }
+
+  # Nodes, volumes and load balancers that a cluster makes have its name, and no tag of ours.
+  statement {
+    sid         = "KeepOtherClusters"
+    effect      = "Deny"
+    not_actions = ["ec2:Describe*", "elasticloadbalancing:Describe*"]
+    resources   = ["*"]
+
+    condition {
+      test     = "StringNotLike"
+      variable = "aws:ResourceTag/eks:eks-cluster-name"
+      values   = ["${each.value.prefix}*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "aws:ResourceTag/eks:eks-cluster-name"
+      values   = ["false"]
+    }
   }
 
   statement {

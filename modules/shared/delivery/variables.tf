@@ -72,6 +72,8 @@ variable "environments" {
     secret_names = optional(set(string), [])
     # Repositories of ECR that it makes.
     repositories = optional(set(string), [])
+    # Zones of Route 53 that it may change, by ID; null for every zone of the account.
+    zone_ids = optional(set(string))
   }))
   nullable = false
 
@@ -110,6 +112,11 @@ variable "environments" {
       for name in setunion(each.secret_names, each.repositories) : can(regex("^[A-Za-z0-9/_.-]{2,256}$", name))
     ]]))
     error_message = "environments has secret_names or repositories with wildcards, colons or other letters that names don't have: set plain names."
+  }
+
+  validation {
+    condition     = alltrue([for each in values(var.environments) : each.zone_ids == null ? true : alltrue([for id in each.zone_ids : can(regex("^Z[0-9A-Z]{1,31}$", id))])])
+    error_message = "environments has the zone_ids ${jsonencode(values(var.environments)[*].zone_ids)}: set IDs of zones, such as Z1D633PJN98FT9, or null."
   }
 }
 

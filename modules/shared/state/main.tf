@@ -119,8 +119,9 @@ data "aws_iam_policy_document" "states" {
     }
   }
 
+  # What names no encryption gets the bucket's, which is by our key.
   statement {
-    sid       = "OurKeyOnly"
+    sid       = "NoOtherKey"
     effect    = "Deny"
     actions   = ["s3:PutObject"]
     resources = ["arn:aws:s3:::${var.bucket}/*"]
@@ -131,9 +132,39 @@ data "aws_iam_policy_document" "states" {
     }
 
     condition {
-      test     = "StringEquals"
+      test     = "StringNotEquals"
+      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+      values   = [module.key.key_arn]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "NoEncryptionWithoutKey"
+    effect    = "Deny"
+    actions   = ["s3:PutObject"]
+    resources = ["arn:aws:s3:::${var.bucket}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Null"
       variable = "s3:x-amz-server-side-encryption"
-      values   = ["AES256"]
+      values   = ["false"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+      values   = ["true"]
     }
   }
 }

@@ -9,20 +9,23 @@ import { ACCOUNT_ID } from '../../../tests/root.ts';
 import type { Refusal } from '../../../tests/validations.ts';
 import { faultsOf } from './promises.ts';
 
-const environment = (name: string) => ({
+const environment = (name: string, key_arn: string) => ({
   prefix: `hello-${name}`,
   regions: ['eu-west-1', 'eu-central-1'],
   state: {
     bucket: 'hello-states',
     prefix: `${name}/`,
-    key_arn: `arn:aws:kms:eu-west-1:${ACCOUNT_ID}:key/1`,
+    key_arn,
   },
   secret_names: [`hello-${name}/database/master`],
+  zone_ids: ['Z1'],
 });
-const ENVIRONMENTS = {
-  prod: { ...environment('prod'), repositories: ['hello/service'] },
-  dev: environment('dev'),
-};
+const environments = (key: string) => ({
+  prod: { ...environment('prod', key), repositories: ['hello/service'] },
+  dev: environment('dev', key),
+});
+const ENVIRONMENTS = environments(`arn:aws:kms:eu-west-1:${ACCOUNT_ID}:key/1`);
+const MADE = environments(`\${aws_kms_key.states.arn}`);
 /** As the module kms has it in every key. */
 const ACCOUNT_DECIDES = JSON.stringify({
   Statement: [
@@ -39,11 +42,18 @@ const CALL = {
     name: 'hello',
     account_id: ACCOUNT_ID,
     repository: REPOSITORY,
-    environments: ENVIRONMENTS,
+    environments: MADE,
     push: { release: [`arn:aws:ecr:eu-west-1:${ACCOUNT_ID}:repository/hello/service`] },
   },
   surroundings: {
-    resource: { aws_kms_key: { one: { policy: ACCOUNT_DECIDES } } },
+    resource: {
+      aws_kms_key: Object.fromEntries(
+        ['one', 'states'].map((description) => [
+          description,
+          { description, policy: ACCOUNT_DECIDES },
+        ]),
+      ),
+    },
   },
 };
 
@@ -85,6 +95,18 @@ const WEAKENINGS: readonly Weakening[] = [
     ),
   ],
   ['hello-prod-apply may iam:DeleteRole', rewrite('prod-roles', 'role/hello-prod', 'role/')],
+  [
+    'hello-prod-apply may iam:UpdateAssumeRolePolicy',
+    rewrite('prod-roles', '"iam:DeleteRole"', '"iam:DeleteRole", "iam:UpdateAssumeRolePolicy"'),
+  ],
+  [
+    'hello-prod-apply may kms:ScheduleKeyDeletion',
+    rewrite('prod-numbered', /:key\/[^*"]+/g, ':key/another'),
+  ],
+  [
+    'hello-prod-apply may route53:ChangeResourceRecordSets',
+    rewrite('prod-numbered', 'hostedzone/Z1', 'hostedzone/*'),
+  ],
   ['hello-prod-apply may iam:PassRole', rewrite('prod-roles', 'lambda.', 'glue.')],
   [
     'hello-prod-apply may iam:CreatePolicyVersion',
@@ -102,6 +124,29 @@ const WEAKENINGS: readonly Weakening[] = [
   [
     'a role with every right may secretsmanager:GetSecretValue',
     rewrite('prod-boundary', 'secret:hello-prod/', 'secret:'),
+  ],
+  ...(
+    [
+      ['eks:CreateAccessEntry', 'eks:*'],
+      ['lambda:UpdateFunctionCode', 'lambda:*'],
+      ['ssm:SendCommand', 'ssm:*'],
+      ['route53:DeleteHostedZone', 'route53:*'],
+      ['sns:Subscribe', 'sns:*'],
+      ['wafv2:UpdateRuleGroup', 'wafv2:*'],
+    ] as const
+  ).map(
+    ([action, all]): Weakening => [
+      `a role with every right may ${action}`,
+      rewrite('prod-boundary', '"acm:DescribeCertificate"', `"${all}"`),
+    ],
+  ),
+  [
+    'a role with every right may kms:Decrypt',
+    rewrite('prod-boundary', '"aws:ResourceTag/environment"', '"aws:ResourceTag/other"'),
+  ],
+  [
+    'a role with every right may ec2:TerminateInstances',
+    rewrite('prod-boundary', 'ResourceTag/eks:', 'ResourceTag/other:'),
   ],
   [
     'the boundary takes elasticloadbalancing:CreateListener from AmazonEKSLoadBalancingPolicy',
@@ -148,6 +193,7 @@ const REFUSALS: readonly Refusal[] = [
     only({ state: { ...ENVIRONMENTS.prod.state, prefix: 'prod' } }),
     "set the bucket's name, a prefix that ends with a slash",
   ],
+  [only({ zone_ids: ['*'] }), 'has the zone_ids [["*"]]: set IDs of zones'],
   [only({ secret_names: ['*'] }), 'secret_names or repositories with wildcards'],
   [{ environment_tag: 'a b' }, 'environment_tag is "a b": set the key of a tag'],
   [{ push: { prod: CALL.inputs.push.release } }, 'push is ["prod"]: name environments on GitHub'],
@@ -155,7 +201,10 @@ const REFUSALS: readonly Refusal[] = [
   [{ push: { release: ['arn:aws:ecr:*'] } }, 'set ARNs of ECR repositories, at least one'],
 ];
 
-const { surroundings: _, ...ALONE } = CALL;
+const ALONE = {
+  module: CALL.module,
+  inputs: { ...CALL.inputs, environments: ENVIRONMENTS },
+};
 testInterfaces(ALONE);
 testRefusals(ALONE, REFUSALS);
 
@@ -163,7 +212,7 @@ testLifecycle(CALL, {
   faultsOf,
   weakenings: WEAKENINGS,
   change: [
-    { subject_form: 'name', environments: { prod: { ...ENVIRONMENTS.prod, regions: [] } } },
+    { subject_form: 'name', environments: { prod: { ...MADE.prod, regions: [] } } },
     {
       ...Object.fromEntries(
         ['plan', 'apply'].map((job) => [`module.${job}["prod"].aws_iam_role.this[0]`, 'update']),

