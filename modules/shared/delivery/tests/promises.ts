@@ -278,13 +278,10 @@ const UNTAGGED = [
   'route53:healthcheck',
 ];
 
-/** What CloudFront has beside distributions, as in `ACTIONS`. */
+/** What CloudFront has beside, as in `ACTIONS`. */
 const NUMBERED = [
-  [of('cloudfront', 'cache-policy/1', ''), 'cloudfront:DeleteCachePolicy'],
   [of('cloudfront', 'key-value-store/1', ''), 'cloudfront-keyvaluestore:UpdateKeys'],
-  [of('cloudfront', 'origin-access-control/1', ''), 'cloudfront:DeleteOriginAccessControl'],
   [of('cloudfront', 'origin-request-policy/1', ''), 'cloudfront:DeleteOriginRequestPolicy'],
-  [of('cloudfront', 'response-headers-policy/1', ''), 'cloudfront:DeleteResponseHeadersPolicy'],
 ] as const;
 
 const REGION = { 'aws:RequestedRegion': 'eu-west-1' };

@@ -51,14 +51,14 @@ export const faultsOf = async (account: readonly Resource[], bucket: string): Pr
       ...context,
     });
   const our = String(encryption?.kms_master_key_id);
-  for (const written of [{}, { [SSE]: 'aws:kms', [KEY]: our }])
-    promise(await mayWrite(written), 'nobody can write');
-  for (const written of [
+  const ours: Record<string, string>[] = [{}, { [SSE]: 'aws:kms', [KEY]: our }];
+  for (const written of ours) promise(await mayWrite(written), 'nobody can write');
+  const others: Record<string, string>[] = [
     { [SSE]: 'AES256' },
     { [SSE]: 'aws:kms' },
     { [SSE]: 'aws:kms', [KEY]: our.replace(ACCOUNT_ID, '999999999999') },
-  ])
-    promise(!(await mayWrite(written)), 'written with another key');
+  ];
+  for (const written of others) promise(!(await mayWrite(written)), 'written with another key');
   // Else Terragrunt writes it into the policy at each bootstrap.
   promise(
     statements?.some(({ Sid }) => Sid === 'RootAccess') ?? false,
