@@ -8,6 +8,18 @@ const BY_A_PERSON = /^aws_(s3_|iam_openid_connect_provider$)/;
 const ROLES_OF_PIPELINES = ':role/delivery/';
 const POLICIES_OF_PIPELINES = ':policy/delivery/';
 
+/** Made by a person too. */
+const keysOfStates = (account: readonly Resource[]): Set<string> =>
+  new Set(
+    account
+      .filter(({ type }) => type === 'aws_s3_bucket_server_side_encryption_configuration')
+      .map(
+        ({ attributes }) =>
+          attributes.rule[0]?.apply_server_side_encryption_by_default[0]?.kms_master_key_id,
+      )
+      .filter(Boolean),
+  );
+
 interface Question {
   readonly action: string;
   readonly on: string;
@@ -26,7 +38,10 @@ export const unappliable = async (
   if (!role) return [`no role ${name}`];
   const faults = new Set<string>();
   const answers = new Map<string, Promise<boolean>>();
-  for (const resource of account.filter(({ made_by }) => !made_by))
+  const keys = keysOfStates(account);
+  const theirs = ({ type, attributes: { arn, target_key_arn } }: Resource) =>
+    /^aws_kms_/.test(type) && (keys.has(arn) || keys.has(target_key_arn));
+  for (const resource of account.filter((each) => !each.made_by && !theirs(each)))
     for (const { action, on, context } of questionsOf(account, resource)) {
       const question = JSON.stringify([action, on, context]);
       const answer = answers.get(question) ?? may(account, role, action, on, context);

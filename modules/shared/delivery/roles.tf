@@ -121,7 +121,7 @@ data "aws_iam_policy_document" "boundary" {
     actions = ["sns:Publish", "wafv2:CreateRuleGroup", "wafv2:DeleteRuleGroup", "wafv2:UpdateRuleGroup"]
     resources = [
       "arn:aws:sns:*:${var.account_id}:${each.value.prefix}*",
-      "arn:aws:wafv2:*:${var.account_id}:*/rulegroup/${each.value.prefix}*",
+      "arn:aws:wafv2:*:${var.account_id}:regional/rulegroup/${each.value.prefix}*",
     ]
   }
 

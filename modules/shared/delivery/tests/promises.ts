@@ -107,6 +107,9 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
   // A role that the pipeline gave every right.
   await expectAll(mighty, own, GIVE_RIGHTS, false);
   await expectAll(mighty, `${IAM}user/x`, 'iam:CreateUser', false);
+  await expectAll(mighty, of('sns', 'hello-prod-reports'), 'sns:Publish', true);
+  const group = of('wafv2', 'regional/rulegroup/hello-prod-origin-check/1');
+  await expectAll(mighty, group, 'wafv2:UpdateRuleGroup', true);
   for (const [on, actions, context] of NEVER) await expectAll(mighty, on, actions, false, context);
   await expectAll(mighty, own, 'iam:PassRole', false, passed('lambda'));
   await expectAll(mighty, `${IAM}role/delivery/hello-prod-apply`, 'sts:AssumeRole', false);
