@@ -36,7 +36,8 @@ locals {
   }
 
   dns = {
-    zone_id = "ZMOCK"
+    zone_id   = "ZMOCK"
+    is_signed = false
   }
 
   edge = {

@@ -276,6 +276,7 @@ const global = (): Call[] => [
       },
       function_names: { 'origin-check': from('edge', GLOBAL, 'rotation_function_name') },
       certificate_arns: { edge: from('certificate', GLOBAL, 'arn') },
+      signed_zone: { id: from('dns', GLOBAL, 'zone_id') },
     },
   ],
 ];

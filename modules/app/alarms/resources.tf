@@ -69,5 +69,33 @@ locals {
     })
   }
 
-  resources = merge(local.autoscaler, local.nat, local.certificates, local.functions)
+  zone = merge(local.simple, {
+    runbook    = "aws-dnssec"
+    emitter    = "Route 53"
+    namespace  = "AWS/Route53"
+    dimensions = { HostedZoneId = try(var.signed_zone.id, null) }
+    statistic  = "Sum"
+    # As often as it is emitted.
+    period       = 14400
+    comparison   = "GreaterThanOrEqualToThreshold"
+    threshold    = 1
+    rings        = "warning"
+    missing      = "ignore"
+    without_data = "as before, since Route 53 emits it every four hours, and one that is late leaves a gap"
+  })
+
+  signatures = {
+    for key, alarm in {
+      "dnssec-failure" = {
+        summary = "Route 53 failed to sign the zone, and takes no change of it until that is mended."
+        metric  = "DNSSECInternalFailure"
+      }
+      "dnssec-keys" = {
+        summary = "Route 53 can't use a key that signs the zone; once its last signature ends, who validates finds nobody."
+        metric  = "DNSSECKeySigningKeysNeedingAction"
+      }
+    } : key => merge(local.zone, alarm) if var.signed_zone != null
+  }
+
+  resources = merge(local.autoscaler, local.nat, local.certificates, local.functions, local.signatures)
 }

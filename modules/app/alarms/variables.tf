@@ -178,6 +178,17 @@ variable "certificate_arns" {
   }
 }
 
+variable "signed_zone" {
+  description = "Hosted zone that is signed (DNSSEC), or null; only in `us-east-1`."
+  type        = object({ id = string })
+  default     = null
+
+  validation {
+    condition     = var.signed_zone == null || var.region == "us-east-1"
+    error_message = "signed_zone is ${jsonencode(var.signed_zone)} in ${var.region}: the metrics of zones are in us-east-1 only; set null here."
+  }
+}
+
 variable "function_names" {
   description = "Lambda functions whose errors ring, by what they do, such as `rotation`."
   type        = map(string)

@@ -15,6 +15,13 @@ dependency "certificate" {
   mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
+dependency "dns" {
+  enabled                                 = local.facts.is_global
+  config_path                             = "${local.facts.global_folder}/shared/dns"
+  mock_outputs                            = local.mocks.dns
+  mock_outputs_allowed_terraform_commands = local.mocks.commands
+}
+
 dependency "edge" {
   enabled                                 = local.facts.is_global
   config_path                             = "${local.facts.global_folder}/shared/edge"
@@ -62,6 +69,8 @@ inputs = {
     id     = dependency.record.outputs.health_check_ids[local.facts.primary_region]
     region = local.facts.primary_region
   } : null
+
+  signed_zone = local.facts.is_global ? (dependency.dns.outputs.is_signed ? { id = dependency.dns.outputs.zone_id } : null) : null
 
   # What is in a region.
   role = lookup(local.facts.here, "role", "primary") == "primary" ? "primary" : "secondary"

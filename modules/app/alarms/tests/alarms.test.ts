@@ -61,6 +61,7 @@ const global: Inputs = {
   ...inputsOf(GLOBAL),
   distribution: { id: 'E2EXAMPLE' },
   health_check: { id: 'check-1', region: PRIMARY },
+  signed_zone: { id: 'ZEXAMPLE' },
 };
 
 testInterfaces(primary);
@@ -161,7 +162,7 @@ describe('in a standby and for all regions', () => {
   afterAll(async () => {
     await reporter?.stop();
     await simulation?.stop();
-  });
+  }, LIMIT);
 
   /** Names of the alarms that are reported on when they go off; each report leads to the alarm's runbook. */
   const reportedOn = async (region: string): Promise<string[]> => {
@@ -217,7 +218,9 @@ describe('in a standby and for all regions', () => {
       const unit = await makeUnit(global, GLOBAL);
       expect(faultsOf(await account(), GLOBAL)).toEqual([]);
       expect(ringsWithoutData(await account(), GLOBAL)).toEqual(['hello-test-users']);
-      expect(await reportedOn(GLOBAL)).toEqual(['certificate-edge', 'users', 'users-slowly']);
+      expect(await reportedOn(GLOBAL)).toEqual([
+        ...['certificate-edge', 'dnssec-failure', 'dnssec-keys', 'users', 'users-slowly'],
+      ]);
       const faultsOfChanged = async (type: string, attributes: object) =>
         faultsOf(set(type, attributes)(await account()), GLOBAL);
       expect(
@@ -236,6 +239,9 @@ describe('in a standby and for all regions', () => {
       expect(await faultsOfChanged('aws_cloudwatch_metric_alarm', { threshold: 0.144 })).toContain(
         'hello-test-errors-1h goes off by one failure',
       );
+      const unheard = 'DNSSECKeySigningKeysNeedingAction of ZEXAMPLE rings nobody';
+      for (const attributes of [{ threshold: 2 }, { period: 300 }, { alarm_actions: [] }])
+        expect(await faultsOfChanged('aws_cloudwatch_metric_alarm', attributes)).toContain(unheard);
       // Failed over, the other region's check is the one that rings.
       const checked = async () =>
         (await account()).find(({ id }) => id === 'hello-test-unhealthy')?.attributes.dimensions;
@@ -243,12 +249,15 @@ describe('in a standby and for all regions', () => {
       unit.change({
         health_check: { id: 'check-2', region: STANDBY },
         availability_objective: 99.99,
+        signed_zone: null,
       });
       expect(actionsOf(await simulation.plan(unit.root))).toEqual({
         ...Object.fromEntries(
           ['1h', '5m', '6h', '30m'].map((window) => [change(`errors-${window}`), 'update']),
         ),
         [change('unhealthy')]: 'update',
+        [change('dnssec-failure')]: 'delete',
+        [change('dnssec-keys')]: 'delete',
         'aws_cloudwatch_dashboard.this': 'update',
       });
       await simulation.run(unit.root, 'apply', 'plan');
@@ -283,6 +292,7 @@ testRefusals(primary, [
     { health_check: { id: 'check', region: PRIMARY } },
     "Route 53's metrics are in us-east-1 only; set null here",
   ],
+  [{ signed_zone: { id: 'ZEXAMPLE' } }, 'the metrics of zones are in us-east-1 only; set null'],
   [{ availability_objective: 100 }, 'availability_objective is 100: set a percentage from 93.06'],
   [{ availability_objective: 93 }, 'availability_objective is 93: set a percentage from 93.06'],
   [{ latency_objective_milliseconds: 0 }, 'latency_objective_milliseconds is 0: set 1 or more'],

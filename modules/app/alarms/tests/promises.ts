@@ -30,7 +30,11 @@ const FAULTS: readonly (readonly [fault: string, alarms: RegExp, rings: readonly
 ];
 
 /** What may be on for days. Nothing else may be silent meanwhile. */
-const LASTS = /-(database-(storage|transactions)|global-lag|autoscaler|certificate-.*)$/;
+const LASTS = /-(database-(storage|transactions)|global-lag|autoscaler|certificate-.*|dnssec-.*)$/;
+
+/** What AWS urges to hear of where a zone is signed, and as often as it emits it, in seconds. */
+const SIGNATURES = ['DNSSECInternalFailure', 'DNSSECKeySigningKeysNeedingAction'];
+const SIGNATURES_PERIOD = 4 * 3600;
 
 /** What is wrong with the alarms of a region in an account, a line each. */
 export const faultsOf = (account: readonly Resource[], region: string): string[] => {
@@ -58,6 +62,20 @@ export const faultsOf = (account: readonly Resource[], region: string): string[]
         `while ${other} is on, ${name} rings nobody`,
       );
   }
+  for (const zone of metricAlarms.flatMap(({ dimensions }) => dimensions?.HostedZoneId ?? []))
+    for (const metric of SIGNATURES)
+      promise(
+        metricAlarms.some(
+          (alarm) =>
+            alarm.metric_name === metric &&
+            alarm.dimensions.HostedZoneId === zone &&
+            alarm.comparison_operator === 'GreaterThanOrEqualToThreshold' &&
+            alarm.threshold === 1 &&
+            alarm.period >= SIGNATURES_PERIOD &&
+            rings((each) => each === alarm).length === 1,
+        ),
+        `${metric} of ${zone} rings nobody`,
+      );
   for (const { alarm_name: name, alarm_description: description } of [
     ...metricAlarms,
     ...composites,

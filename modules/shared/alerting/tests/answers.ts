@@ -27,6 +27,13 @@ const UNHEALTHY = {
   Dimensions: [{ Name: 'HealthCheckId', Value: 'check-1' }],
 };
 
+const DNSSEC_KEYS = {
+  ...alarm('hello-test-dnssec-keys', 'Threshold Crossed'),
+  ...{ StateValue: 'OK', Namespace: 'AWS/Route53' },
+  MetricName: 'DNSSECKeySigningKeysNeedingAction',
+  Dimensions: [{ Name: 'HostedZoneId', Value: 'ZEXAMPLE' }],
+};
+
 /** What AWS answers while the writer of the database has too much to do, in the shapes of its API references. */
 export const ANSWERS: Readonly<Record<string, (call: AwsCall) => Reply>> = {
   DescribeAlarms: ({ region, input }) => {
@@ -41,7 +48,7 @@ export const ANSWERS: Readonly<Record<string, (call: AwsCall) => Reply>> = {
         ? { MetricAlarms: [], CompositeAlarms: [alarm('hello-test-users', 'a child')] }
         : { MetricAlarms: [DATABASE_PROCESSOR], CompositeAlarms: [] };
     if (AlarmNamePrefix)
-      return { MetricAlarms: [DATABASE_PROCESSOR, UNHEALTHY], CompositeAlarms: [] };
+      return { MetricAlarms: [DATABASE_PROCESSOR, UNHEALTHY, DNSSEC_KEYS], CompositeAlarms: [] };
     const [name] = AlarmNames as string[];
     if (name === DATABASE_PROCESSOR.AlarmName)
       return { MetricAlarms: [DATABASE_PROCESSOR], CompositeAlarms: [] };

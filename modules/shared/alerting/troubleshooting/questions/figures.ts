@@ -64,7 +64,9 @@ export const healthFigures = (alarm: Alarm): Question => ({
   ask: async (signal) => {
     const ours = { AlarmNamePrefix: settings().alarmNamePrefix };
     const checks = (await describe(GLOBAL_REGION, ours, signal)).flatMap((other) =>
-      'Namespace' in other && other.Namespace === 'AWS/Route53' ? (other.Dimensions ?? []) : [],
+      'Namespace' in other && other.Namespace === 'AWS/Route53'
+        ? (other.Dimensions ?? []).filter(({ Name }) => Name === 'HealthCheckId')
+        : [],
     );
     return lookUp(
       alarm,
