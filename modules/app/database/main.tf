@@ -81,6 +81,8 @@ module "cluster" {
       { name = "password_encryption", value = "scram-sha-256" },
       # Milliseconds; the service gives a statement up after 2,000.
       { name = "log_min_duration_statement", value = "1000" },
+      # Those statements without their values, which are people's names and dates of birth.
+      { name = "log_parameter_max_length", value = "0" },
     ]
   }
 

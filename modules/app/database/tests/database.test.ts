@@ -392,6 +392,11 @@ const WEAKENINGS: readonly (readonly [fault: string, type: string, attributes: o
   ['backups of less than a week', 'aws_rds_cluster', { backup_retention_period: 1 }],
   ['connections without TLS', 'aws_rds_cluster_parameter_group', { parameter: [] }],
   [
+    'the log has the values of statements',
+    'aws_rds_cluster_parameter_group',
+    { parameter: [{ name: 'rds.force_ssl', value: '1' }] },
+  ],
+  [
     'others than clients and rotation may enter',
     'aws_vpc_security_group_ingress_rule',
     { referenced_security_group_id: null, cidr_ipv4: '0.0.0.0/0' },

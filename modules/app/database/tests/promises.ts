@@ -44,12 +44,12 @@ export const faultsOf = (
   const parameters = all('aws_rds_cluster_parameter_group').find(
     ({ name }) => name === cluster.db_cluster_parameter_group_name,
   )?.parameter;
-  promise(
+  const isSet = (parameter: string, to: string): boolean =>
     parameters?.some(
-      ({ name, value }: Record<string, string>) => name === 'rds.force_ssl' && value === '1',
-    ),
-    'connections without TLS',
-  );
+      ({ name, value }: Record<string, string>) => name === parameter && value === to,
+    );
+  promise(isSet('rds.force_ssl', '1'), 'connections without TLS');
+  promise(isSet('log_parameter_max_length', '0'), 'the log has the values of statements');
 
   const groups: string[] = cluster.vpc_security_group_ids;
   const rotation = all('aws_lambda_function')[0]?.vpc_config[0].security_group_ids ?? [];
