@@ -1,7 +1,7 @@
 # What a person would type. Everything that is missing is installed first, pinned (tools/bun, bun.lock).
 bun := tools/bun/bun
 
-.PHONY: dev test test-modules modules image bench install
+.PHONY: dev test test-live test-modules modules image bench install
 
 dev: install
 	@exec $(bun) --watch service/src/main.ts
@@ -9,6 +9,10 @@ dev: install
 # PART=service, or another of tools/parts.ts, for one of those that can run side by side.
 test: install
 	@exec $(bun) tools/test.ts $(if $(PART),--part=$(PART))
+
+# Production and the loss of a region as well.
+test-live: install
+	@LIVE=long exec $(bun) test --timeout=1200000 live/test
 
 # MODULE=app/database for one.
 test-modules: install

@@ -6,6 +6,7 @@ import { Glob } from 'bun';
 import { testWithSources } from '../../modules/tests/sources.ts';
 import { affectedUnits } from '../../tools/affected-units.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
+import { testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
@@ -36,8 +37,9 @@ const accountOf = async (environment: keyof typeof ENVIRONMENTS): Promise<Resour
 const testInOrder = (
   environment: string,
   steps: readonly (readonly [title: string, step: () => Promise<void>])[],
+  make = testWithSources,
 ): void =>
-  testWithSources(
+  make(
     `${environment} ${steps.map(([title]) => title).join('; ')}`,
     async () => {
       for (const [title, step] of steps)
@@ -111,75 +113,89 @@ testInOrder('dev', [
   ],
 ]);
 
-testInOrder('prod', [
+testInOrder(
+  'prod',
   [
-    'is planned on mocks, applied in both regions and globally in one go, and then planned without a change',
-    async () => {
-      const first = readPlans(await tree.all('prod', 'plan'));
-      await tree.all('prod', 'apply');
-      const plans = readPlans(await tree.all('prod', 'plan'));
-      expect(plans).toEqual(Object.fromEntries(Object.keys(first).map((unit) => [unit, 'none'])));
-      expect(new Set(Object.keys(plans).map((unit) => unit.split('/')[0]))).toEqual(
-        new Set(['eu-west-1', 'eu-central-1', 'global']),
-      );
-      expect(mocked()).toEqual([]);
-    },
+    [
+      'is planned on mocks, applied in both regions and globally in one go, and then planned without a change',
+      async () => {
+        const first = readPlans(await tree.all('prod', 'plan'));
+        await tree.all('prod', 'apply');
+        const plans = readPlans(await tree.all('prod', 'plan'));
+        expect(plans).toEqual(Object.fromEntries(Object.keys(first).map((unit) => [unit, 'none'])));
+        expect(new Set(Object.keys(plans).map((unit) => unit.split('/')[0]))).toEqual(
+          new Set(['eu-west-1', 'eu-central-1', 'global']),
+        );
+        expect(mocked()).toEqual([]);
+      },
+    ],
+    [
+      'has an instance and a NAT gateway a zone in the primary region, and no instance in the standby',
+      async () => {
+        const account = await accountOf('prod');
+        const count = (type: string, region: string) =>
+          account.filter((resource) => resource.type === type && resource.region === region).length;
+        for (const [region, instances] of [
+          ['eu-west-1', 3],
+          ['eu-central-1', 0],
+        ] as const)
+          expect({
+            region,
+            networks: count('aws_vpc', region),
+            gateways: count('aws_nat_gateway', region),
+            clusters: count('aws_rds_cluster', region),
+            instances: count('aws_rds_cluster_instance', region),
+          }).toEqual({ region, networks: 1, gateways: 3, clusters: 1, instances });
+      },
+    ],
+    [
+      'every resource that can have tags says where it comes from',
+      async () => {
+        const account = await accountOf('prod');
+        const tagged = account.filter(({ attributes, made_by }) => attributes.tags_all && !made_by);
+        expect(tagged.length).toBeGreaterThan(50);
+        for (const { type, id, attributes } of tagged)
+          expect({ type, id, tags: attributes.tags_all }).toEqual({
+            type,
+            id,
+            tags: expect.objectContaining({
+              repository: 'hello',
+              environment: 'prod',
+              region: expect.stringMatching(/^(eu-west-1|eu-central-1|global)$/),
+              layer: expect.stringMatching(/^(shared|app)$/),
+              unit: expect.any(String),
+            }),
+          });
+      },
+    ],
+    [
+      'is destroyed after its protection was taken away, which needs its name as well',
+      async () => {
+        const refused = await tree.terragrunt(
+          'prod',
+          'prod',
+          ...[
+            'run',
+            '--all',
+            '--feature',
+            'production=true',
+            '--feature',
+            'destroy=dev',
+            'destroy',
+          ],
+        );
+        expect(refused.said).toContain(
+          'Nothing of prod is destroyed without --feature destroy=prod',
+        );
+        const protectedUnits = ['database', 'cluster'].flatMap((unit) => [
+          '--filter',
+          `./*/*/${unit}`,
+        ]);
+        await tree.all('prod', '--feature', 'destroy=prod', ...protectedUnits, 'apply');
+        await tree.all('prod', '--feature', 'destroy=prod', 'destroy');
+        expect(await accountOf('prod')).toEqual([]);
+      },
+    ],
   ],
-  [
-    'has an instance and a NAT gateway a zone in the primary region, and no instance in the standby',
-    async () => {
-      const account = await accountOf('prod');
-      const count = (type: string, region: string) =>
-        account.filter((resource) => resource.type === type && resource.region === region).length;
-      for (const [region, instances] of [
-        ['eu-west-1', 3],
-        ['eu-central-1', 0],
-      ] as const)
-        expect({
-          region,
-          networks: count('aws_vpc', region),
-          gateways: count('aws_nat_gateway', region),
-          clusters: count('aws_rds_cluster', region),
-          instances: count('aws_rds_cluster_instance', region),
-        }).toEqual({ region, networks: 1, gateways: 3, clusters: 1, instances });
-    },
-  ],
-  [
-    'every resource that can have tags says where it comes from',
-    async () => {
-      const account = await accountOf('prod');
-      const tagged = account.filter(({ attributes, made_by }) => attributes.tags_all && !made_by);
-      expect(tagged.length).toBeGreaterThan(50);
-      for (const { type, id, attributes } of tagged)
-        expect({ type, id, tags: attributes.tags_all }).toEqual({
-          type,
-          id,
-          tags: expect.objectContaining({
-            repository: 'hello',
-            environment: 'prod',
-            region: expect.stringMatching(/^(eu-west-1|eu-central-1|global)$/),
-            layer: expect.stringMatching(/^(shared|app)$/),
-            unit: expect.any(String),
-          }),
-        });
-    },
-  ],
-  [
-    'is destroyed after its protection was taken away, which needs its name as well',
-    async () => {
-      const refused = await tree.terragrunt(
-        'prod',
-        'prod',
-        ...['run', '--all', '--feature', 'production=true', '--feature', 'destroy=dev', 'destroy'],
-      );
-      expect(refused.said).toContain('Nothing of prod is destroyed without --feature destroy=prod');
-      const protectedUnits = ['database', 'cluster'].flatMap((unit) => [
-        '--filter',
-        `./*/*/${unit}`,
-      ]);
-      await tree.all('prod', '--feature', 'destroy=prod', ...protectedUnits, 'apply');
-      await tree.all('prod', '--feature', 'destroy=prod', 'destroy');
-      expect(await accountOf('prod')).toEqual([]);
-    },
-  ],
-]);
+  testLong,
+);

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
-import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import type { KubernetesObject } from '../../tools/kubernetes/objects.ts';
+import { NOT_LONG, testLong } from './long.ts';
 import { openShell, readSteps, type Shell } from './runbook.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
@@ -34,7 +34,7 @@ const moveStates = (lost: boolean) => {
 };
 
 beforeAll(async () => {
-  if (WITHOUT_SOURCES) return;
+  if (NOT_LONG) return;
   tree = await plantTree();
   await tree.all('prod', 'apply');
   before = await tree.simulation.resources();
@@ -149,7 +149,7 @@ const follow = async (name: string, expectations: Expectations) => {
 };
 
 describe('the drill', () => {
-  testWithSources(
+  testLong(
     'the standby takes over without the lost region and its states',
     async () => {
       tree.simulation.faults({ gone: [LOST] });
@@ -199,7 +199,7 @@ describe('the drill', () => {
     LIMIT,
   );
 
-  testWithSources(
+  testLong(
     'and gives back what it took, when the region is there again',
     async () => {
       tree.simulation.faults({});

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { Glob } from 'bun';
 import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
+import { testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
@@ -233,18 +234,17 @@ testWithSources(
   LIMIT,
 );
 
-if (process.env.LIVE_FAULTS === 'all')
-  testWithSources(
-    'a run that is interrupted at each third unit gets to its end',
-    async () => {
-      await using other = await plantTree();
-      let stops = 0;
-      while ((await interruptAfter(other, 3)).interrupted) stops++;
-      expect(stops).toBeGreaterThan(5);
-      await expectWhole(other);
-      expect(new Set(Object.values(readPlans(await other.all('dev', 'plan'))))).toEqual(
-        new Set(['none']),
-      );
-    },
-    LIMIT,
-  );
+testLong(
+  'a run that is interrupted at each third unit gets to its end',
+  async () => {
+    await using other = await plantTree();
+    let stops = 0;
+    while ((await interruptAfter(other, 3)).interrupted) stops++;
+    expect(stops).toBeGreaterThan(5);
+    await expectWhole(other);
+    expect(new Set(Object.values(readPlans(await other.all('dev', 'plan'))))).toEqual(
+      new Set(['none']),
+    );
+  },
+  LIMIT,
+);
