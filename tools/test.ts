@@ -83,7 +83,7 @@ async function runTests(parts: readonly Part[]) {
   rmSync(join(ROOT, junit), { force: true });
   const passed = await run(
     title,
-    ...['bun', 'test', '--randomize', '--only-failures', '--timeout=30000'],
+    ...['bun', 'test', '--randomize', '--only-failures', '--timeout=90000'],
     // Recovery is measured in seconds, on a machine that others may load.
     ...(process.env.CI ? ['--retry=1'] : []),
     ...['--reporter=junit', `--reporter-outfile=${junit}`],

@@ -143,7 +143,7 @@ export const bodyLimits = (target: Target): void => {
         };
         const exchanges = await Promise.all(
           Array.from({ length: 16 }, () =>
-            exchange(server.port, writeAll, { responses: 1, writeFirst: true, timeout: 20_000 }),
+            exchange(server.port, writeAll, { responses: 1, writeFirst: true, timeout: 60_000 }),
           ),
         );
         for (const { responses } of exchanges) expectRaw(responses[0], 413, TOO_LARGE);
@@ -151,7 +151,7 @@ export const bodyLimits = (target: Target): void => {
       } finally {
         await server.stop();
       }
-    }, 40_000);
+    }, 90_000);
 };
 
 /** The most memory in bytes that a process ever had; 0 where Linux's /proc is not there to tell. */

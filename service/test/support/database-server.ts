@@ -100,7 +100,7 @@ export const runSql = async (
   }
 };
 
-const START_TIMEOUT_MILLISECONDS = 20_000;
+const START_TIMEOUT_MILLISECONDS = 60_000;
 
 /** Resolves when `isUp` does; rejects with the log when the process ends or time runs out. */
 export const untilUp = async (

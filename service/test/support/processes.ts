@@ -24,7 +24,7 @@ const childrenByPs = (pid: number): number[] => {
 
 /** Resolves when none of the processes runs; one that nobody has waited for yet does not run. */
 export const untilGone = async (pids: readonly number[]): Promise<void> => {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   while (pids.some(isRunning)) {
     if (performance.now() > deadline) throw new Error(`still running: ${pids.filter(isRunning)}`);
     await Bun.sleep(2);

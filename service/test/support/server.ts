@@ -52,7 +52,7 @@ export interface Target {
 export const takesPipelined = ({ runtime, store }: Pick<Target, 'runtime' | 'store'>): boolean =>
   runtime === 'deno' || store === 'memory';
 
-const START_TIMEOUT_MILLISECONDS = 20_000;
+const START_TIMEOUT_MILLISECONDS = 60_000;
 const STOP_TIMEOUT_MILLISECONDS = 15_000;
 
 const ROOT = resolve(import.meta.dir, '../../..');

@@ -1,7 +1,7 @@
 /** Resolves with the milliseconds until `condition` is true; rejects after `limitMilliseconds`. */
 export const until = async (
   condition: () => boolean | Promise<boolean>,
-  limitMilliseconds = 10_000,
+  limitMilliseconds = 30_000,
 ): Promise<number> => {
   const start = performance.now();
   while (!(await condition())) {
