@@ -4,6 +4,7 @@ import { settingsTable } from '../service/src/config.ts';
 import { openApiDocument } from '../service/src/http/openapi.ts';
 import { metricsTable } from '../service/src/observability/metrics.ts';
 import { builtVersion } from '../service/src/version.ts';
+import { tradeOffTables } from './cost/trade-offs.ts';
 import { valuesSchema, valuesTable } from './helm-values.ts';
 import { moduleReadmes } from './module-tables.ts';
 
@@ -20,6 +21,7 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
     await withTable('README.md', 'settings', settingsTable()),
     await withTable('docs/operations.md', 'metrics', metricsTable()),
     await withTable('helm/hello/README.md', 'values', values),
+    await withTables('docs/trade-offs.md', await tradeOffTables()),
     [join(ROOT, 'service/openapi.json'), `${JSON.stringify(openApi, null, 2)}\n`],
     [join(ROOT, 'helm/hello/values.schema.json'), schema],
     // Neither Helm nor Kustomize reads a file outside its folder.
@@ -31,11 +33,23 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> => 
   ]);
 };
 
-/** A page and its text with a table between the marks `<!-- name -->` and `<!-- /name -->`. */
-const withTable = async (page: string, name: string, table: string): Promise<[string, string]> => {
-  const marks = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`);
-  return [join(ROOT, page), (await read(page)).replace(marks, `$1${table}\n$2`)];
+/** A page and its text with tables between the marks `<!-- name -->` and `<!-- /name -->` of each. */
+const withTables = async (
+  page: string,
+  tables: Readonly<Record<string, string>>,
+): Promise<[string, string]> => {
+  const text = Object.entries(tables).reduce(
+    (before, [name, table]) => {
+      const marks = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`);
+      return before.replace(marks, (_, begin, end) => `${begin}${table}\n${end}`);
+    },
+    await read(page),
+  );
+  return [join(ROOT, page), text];
 };
+
+const withTable = (page: string, name: string, table: string) =>
+  withTables(page, { [name]: table });
 
 if (import.meta.main)
   for (const [path, text] of await generatedFiles()) await Bun.write(path, text);

@@ -6,6 +6,9 @@ import { Glob } from 'bun';
 import { testWithSources } from '../../modules/tests/sources.ts';
 import { affectedUnits } from '../../tools/affected-units.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
+import { countBilled } from '../../tools/cost/billed.ts';
+import { readPrices } from '../../tools/cost/prices.ts';
+import { recorded } from '../../tools/cost/recorded.ts';
 import { testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
@@ -32,6 +35,17 @@ const accountOf = async (environment: keyof typeof ENVIRONMENTS): Promise<Resour
       !KEPT.includes(resource.type) &&
       !isState(resource),
   );
+
+/** What is billed of an environment that was just applied is what `bun run cost` reckons with. */
+const expectRecordedBill = async (environment: keyof typeof ENVIRONMENTS): Promise<void> => {
+  const account = (await tree.simulation.resources()).filter(
+    (resource) => resource.account === ENVIRONMENTS[environment],
+  );
+  expect(
+    countBilled(account, await readPrices()),
+    'otherwise: bun tools/cost/record.ts, then bun run generate',
+  ).toEqual(recorded[environment]?.counts ?? {});
+};
 
 /** One test of steps that need each other, since tests are shuffled; a failure names its step. */
 const testInOrder = (
@@ -86,6 +100,7 @@ testInOrder('dev', [
       expect(said).toContain('.eu-west-1.rds.amazonaws.com');
     },
   ],
+  ['is billed as recorded', () => expectRecordedBill('dev')],
   [
     'a size that changes in dev changes the database of dev, and no unit of prod reads it',
     async () => {
@@ -148,6 +163,7 @@ testInOrder(
           }).toEqual({ region, networks: 1, gateways: 3, clusters: 1, instances });
       },
     ],
+    ['is billed as recorded', () => expectRecordedBill('prod')],
     [
       'every resource that can have tags says where it comes from',
       async () => {
