@@ -34,6 +34,11 @@ const CHOICES: readonly Choice[] = [
   },
 ];
 
+interface Way {
+  readonly cost: number;
+  readonly away: number;
+}
+
 interface Step {
   readonly step: string;
   /** Minutes. */
@@ -109,37 +114,31 @@ const drawChoices = (
   steps: readonly Step[],
   prices: Prices,
 ): string => {
-  const costOf = (environment: string): number =>
-    total(billOf(recorded[environment] as Recorded, prices));
-  const single = costOf((CHOICES[0] as Choice).environment);
-  const lost = (1 - region) * HOURS_A_YEAR;
-  const rows = CHOICES.map(({ name, environment, spared }) => {
-    const cost = costOf(environment);
-    if (!spared)
-      return [
-        name,
-        promised(edge * region),
-        promised(edge * region),
-        "AWS's",
-        dollars(cost),
-        '',
-        '',
-      ];
-    const { best, worst } = timeToServe(steps, spared);
-    const saved = lost - worst / 60;
+  // A year's cost, and the hours that a region is away in it, at worst.
+  const ways = CHOICES.map(({ environment, spared }) => ({
+    cost: 12 * total(billOf(recorded[environment] as Recorded, prices)),
+    away: spared ? timeToServe(steps, spared).worst / 60 : (1 - region) * HOURS_A_YEAR,
+  }));
+  const [single] = ways as [Way];
+  const breakEven = (way: Way, other: Way): string =>
+    way === single ? '' : dollars((way.cost - other.cost) / (other.away - way.away));
+  const rows = CHOICES.map(({ name, spared }, index) => {
+    const way = ways[index] as Way;
+    const { best, worst } = timeToServe(steps, spared ?? []);
     return [
       name,
       promised(edge * region),
-      promised(edge * (1 - worst / 60 / HOURS_A_YEAR)),
-      `${best} to ${worst}`,
-      dollars(cost),
-      dollars(cost - single),
-      dollars(((cost - single) * 12) / saved),
+      promised(edge * (1 - way.away / HOURS_A_YEAR)),
+      spared ? `${best} to ${worst}` : "AWS's",
+      dollars(way.cost / 12),
+      way === single ? '' : dollars((way.cost - single.cost) / 12),
+      breakEven(way, single),
+      breakEven(way, ways[index - 1] as Way),
     ];
   });
   return [
-    '| | many short faults of a region | one long one a year | minutes to serve | US dollars a month | more than one region | break-even, dollars an hour |',
-    '|---|---:|---:|---:|---:|---:|---:|',
+    '| | many short faults of a region | one long one a year | minutes to serve | US dollars a month | more than one region | break-even, dollars an hour | against the row above |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n');
 };
