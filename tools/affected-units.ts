@@ -14,6 +14,10 @@ const ROOT = join(import.meta.dir, '..');
 /** What makes units without being read by them: who changes it reaches all. */
 const REACHES_ALL = /^(live\/(root|facts)\.hcl|stacks\/unit\/.*)$/;
 
+/** What the archive of every Lambda function is packed by, and from beside its own folder. */
+const PACKS = /^(bun\.lock|package\.json|tsconfig\.json|tools\/lambda\.ts|tools\/bun\/.*)$/;
+const FUNCTION = /^modules\/[^/]+\/[^/]+\/[^/]+\/index\.ts$/;
+
 export interface Unit {
   /** In `live/`, such as `dev/eu-west-1/shared/network`. */
   readonly path: string;
@@ -73,11 +77,13 @@ export const affectedUnits = async (
 /** The units of a work tree that read one of these files, or whose modules do. */
 function reachedBy(changes: readonly string[], folder: string, units: readonly Unit[]): string[] {
   const all = changes.some((file) => REACHES_ALL.test(file));
+  const functions = changes.some((file) => PACKS.test(file));
   const files = new Set(changes);
   return units
     .filter(
       ({ reading }) =>
         all ||
+        (functions && reading.some((file) => FUNCTION.test(file))) ||
         reading.some((file) => files.has(file)) ||
         calledModules(folder, reading).some((module) =>
           changes.some((file) => file.startsWith(`${module}/`) && isCode(file)),

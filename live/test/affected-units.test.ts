@@ -71,6 +71,11 @@ const CHANGES: readonly Change[] = [
     },
     () => unitsWith(/^dev\/|\/network$/),
   ],
+  [
+    'what functions are packed from: those that have one',
+    (copy) => append(copy, 'bun.lock'),
+    () => unitsWith(/\/(alerting|edge|app\/database)$/),
+  ],
   ['root.hcl: all', (copy) => append(copy, 'live/root.hcl'), () => all],
   [
     'the list of units, and of regions, of which one is gone: it, and who knows the region',
