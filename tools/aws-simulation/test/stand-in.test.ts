@@ -145,8 +145,7 @@ test('a standby is promoted while the primary region is gone, and gives the role
   await aws(
     `rds failover-global-cluster --region eu-central-1 --global-cluster-identifier g --target-db-cluster-identifier ${target} --allow-data-loss`,
   );
-  const writer =
-    'rds describe-global-clusters --region eu-central-1 --query GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn --output text';
+  const writer = `rds describe-global-clusters --region eu-central-1 --query GlobalClusters[?Status=='available'].GlobalClusterMembers[]|[?IsWriter].DBClusterArn --output text`;
   expect(await aws(writer)).toBe(target);
   simulation.faults({});
   const primary = target.replace('eu-central-1', 'eu-west-1').replace('standby', 'primary');
