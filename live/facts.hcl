@@ -19,11 +19,30 @@ locals {
   settings   = read_terragrunt_config("${local.environment_folder}/environment.hcl").locals
   account_id = local.settings.account_id
   production = local.settings.production
-  regions = {
+  regions    = { for name, region in local.stated : name => region if length(local.refused) == 0 }
+  # As the regions' files say, and what is wrong with them.
+  stated = {
     for file in fileset(local.environment_folder, "*/terragrunt.stack.hcl") :
     dirname(file) => read_terragrunt_config("${local.environment_folder}/${file}").local if dirname(file) != "global"
   }
-  # `one` refuses two.
+  stated_names = ["role", "range", "zones", "database_instances"]
+  primaries    = [for name, region in local.stated : name if try(region.role, "") == "primary"]
+  faults = concat(
+    [for name in keys(local.stated) : "${name}: use another region, its states would be those of global" if name == "us-east-1"],
+    flatten([for name, region in local.stated : concat(
+      [for missing in setsubtract(local.stated_names, keys(region)) : "${name}/terragrunt.stack.hcl: ${missing} is missing: set it as another region does"],
+      [for unknown in setsubtract(keys(region), local.stated_names) : "${name}/terragrunt.stack.hcl: ${unknown} = ${jsonencode(region[unknown])} is unknown: use ${join(", ", local.stated_names)}"],
+      [for role in try([region.role], []) : "${name}/terragrunt.stack.hcl: role = ${jsonencode(role)} is unknown: use primary or standby" if !contains(["primary", "standby"], role)],
+    )]),
+    length(local.primaries) == 1 ? [] : [
+      "*/terragrunt.stack.hcl: role = \"primary\" in ${length(local.primaries)} regions (${join(", ", local.primaries)}): give it to the one that serves"
+    ],
+  )
+  # No function but this one fails with a message.
+  refused = [
+    for fault in slice(local.faults, 0, min(1, length(local.faults))) :
+    run_cmd("--terragrunt-quiet", "sh", "-c", "echo \"$0\" >&2; exit 1", "live/${local.environment}/${fault}")
+  ]
   primary_region = one([for name, region in local.regions : name if region.role == "primary"])
   # This region's, empty for `global`.
   here = lookup(local.regions, local.region, {})

@@ -56,9 +56,15 @@ terraform {
     execute  = ["sh", "-c", "echo 'A Lambda function of ${local.facts.layer}/${local.facts.unit} is not packed: run bun run build in the repository first.' >&2; exit 1"]
   }
 
+  # They would get past the next hook.
+  before_hook "arguments" {
+    commands = ["destroy", "apply", "plan"]
+    execute  = ["sh", "-c", "! env | grep ^TF_CLI_ARGS >&2 || { echo 'Unset that variable, and give its arguments in the command: see docs/live.md.' >&2; exit 1; }"]
+  }
+
   before_hook "destroy" {
     commands = ["destroy", "apply", "plan"]
-    if       = feature.destroy.value != local.facts.environment && (get_terraform_command() == "destroy" || contains(get_terraform_cli_args(), "-destroy"))
+    if       = feature.destroy.value != local.facts.environment && (get_terraform_command() == "destroy" || anytrue([for argument in get_terraform_cli_args() : can(regex("^--?destroy(=|$)", argument))]))
     execute  = ["sh", "-c", "echo 'Nothing of ${local.facts.environment} is destroyed without --feature destroy=${local.facts.environment}: see docs/live.md.' >&2; exit 1"]
   }
 }

@@ -3,8 +3,9 @@
 locals {
   facts = read_terragrunt_config("${get_terragrunt_dir()}/../live/facts.hcl").locals
 
-  # Never apply or destroy; nor a plan that is kept, since an apply of it would carry the mocks.
-  commands = anytrue([for argument in get_terraform_cli_args() : startswith(argument, "-out")]) ? ["init", "validate"] : ["init", "validate", "plan"]
+  # Never apply; nor a plan that is kept, since an apply of it would carry the mocks. A destroy deletes what the state names,
+  # whatever the inputs; one that goes on finds what it needs without outputs, since that was destroyed before.
+  commands = anytrue([for argument in get_terraform_cli_args() : can(regex("^--?out(=|$)", argument))]) ? ["init", "validate"] : ["init", "validate", "plan", "destroy"]
 
   alerting = {
     topic_arns = {

@@ -234,6 +234,34 @@ testWithSources(
   LIMIT,
 );
 
+testWithSources(
+  'a destroy that was denied half-way gets to its end by the same command',
+  async () => {
+    // Keys stay for some days, so the account is another one.
+    await using other = await plantTree();
+    const run = (...words: string[]) =>
+      other.terragrunt(
+        'dev',
+        'dev',
+        ...['run', '--all', '--feature', 'destroy=dev'],
+        ...['network', 'cluster'].flatMap((unit) => ['--filter', `./eu-west-1/shared/${unit}`]),
+        ...words,
+      );
+    const applied = await run('apply');
+    expect([applied.succeeded, applied.succeeded ? '' : applied.said]).toEqual([true, '']);
+    other.simulation.faults({ deny: ['delete aws_vpc'] });
+    const denied = await run('destroy');
+    expect(denied.succeeded).toBe(false);
+    expect(denied.said).toContain('not authorized to delete aws_vpc');
+    expect(inStates(other).length).toBeGreaterThan(0);
+    other.simulation.faults({});
+    const again = await run('destroy');
+    expect([again.succeeded, again.succeeded ? '' : again.said.slice(-20_000)]).toEqual([true, '']);
+    expect(inStates(other)).toEqual([]);
+  },
+  LIMIT,
+);
+
 testLong(
   'a run that is interrupted at each third unit gets to its end',
   async () => {

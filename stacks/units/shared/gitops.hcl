@@ -71,7 +71,7 @@ generate "cluster" {
 inputs = {
   cluster_name       = local.facts.name
   region             = local.facts.region
-  role               = local.facts.here.role == "standby" ? "standby" : "primary"
+  role               = local.facts.here.role
   zones              = local.facts.here.zones
   labels             = { environment = local.facts.environment }
   repository_url     = "${local.facts.repository_url}.git"
