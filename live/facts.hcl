@@ -63,7 +63,11 @@ locals {
   # Named by what `delivery` makes, which pipelines may make no role without.
   boundary_arn = "arn:aws:iam::${local.account_id}:policy/delivery/${local.name}-boundary"
   repositories = ["service", "hello"]
-  state_bucket = "${local.name}-state-${local.account_id}-${local.state_region}"
+  # Buckets of the states, by region.
+  state_buckets = {
+    for region in setunion(["us-east-1"], keys(local.regions)) : region => "${local.name}-state-${local.account_id}-${region}"
+  }
+  state_bucket = local.state_buckets[local.state_region]
 
   repository_url = "https://github.com/example/hello"
   tags = {

@@ -70,8 +70,4 @@ locals {
   registry = {
     repository_urls = { for name in keys(local.facts.regions) : name => { service = "mock.example.com/service" } }
   }
-
-  state = {
-    key_arn = "arn:aws:kms:${local.facts.aws_region}:${local.facts.account_id}:key/mock"
-  }
 }

@@ -35,7 +35,7 @@ const faultOf = (unit: Place, dependency: Place): string | undefined => {
   return dependency.unit === unit.unit ? undefined : 'needs another region';
 };
 
-const terragrunt = async (folder: string, ...words: string[]) => {
+const terragrunt = async (folder: string, words: string[], environment = {}) => {
   const child = Bun.spawn([join(ROOT, 'tools/terragrunt/terragrunt'), ...words], {
     cwd: folder,
     env: {
@@ -44,6 +44,7 @@ const terragrunt = async (folder: string, ...words: string[]) => {
       TG_NO_COLOR: 'true',
       TG_TF_PATH: join(ROOT, 'tools/opentofu/tofu'),
       STATE_BACKEND: 'local',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -62,7 +63,7 @@ beforeAll(async () => {
 
 test('the files are formatted', async () => {
   for (const folder of ['live', 'stacks']) {
-    const { status, stderr } = await terragrunt(join(ROOT, folder), 'hcl', 'fmt', '--check');
+    const { status, stderr } = await terragrunt(join(ROOT, folder), ['hcl', 'fmt', '--check']);
     expect([folder, status, stderr]).toEqual([folder, 0, expect.any(String)]);
   }
 });
@@ -73,10 +74,9 @@ describe('inputs', () => {
     await findUnits(copy.folder);
     // In the folder of each: from live/, Terragrunt 1.0.0 takes live/ itself for the place of all.
     const validate = async (path: string) => {
-      const { status, stderr } = await terragrunt(
-        join(copy.folder, 'live', path),
+      const { status, stderr } = await terragrunt(join(copy.folder, 'live', path), [
         ...['hcl', 'validate', '--inputs', '--strict'],
-      );
+      ]);
       return status === 0 ? [] : [`${path}\n${stderr}`];
     };
     // What a unit passes is the same in every environment.
@@ -101,6 +101,35 @@ describe('inputs', () => {
     expect([...used].sort()).toEqual(modules.map((file) => file.slice(0, -12)).sort());
     expect([...used].sort()).toEqual(files.map((file) => file.slice(0, -4)).sort());
   });
+});
+
+test("delivery knows the bucket and the key's alias of every unit's state", async () => {
+  await using copy = await rehearse();
+  await findUnits(copy.folder);
+  const render = async (path: string) =>
+    JSON.parse(
+      (
+        await terragrunt(join(copy.folder, 'live', path), ['render', '--json'], {
+          STATE_BACKEND: 's3',
+        })
+      ).stdout,
+    );
+  const regions = new Set(units.map(({ path }) => path.split('/').slice(0, 2).join('/')));
+  const told = new Map<string, { buckets: string[]; key_alias: string }>();
+  for (const region of regions) {
+    const [environment = ''] = region.split('/');
+    if (!told.has(environment)) {
+      const { inputs } = await render(`${environment}/global/shared/delivery`);
+      told.set(environment, inputs.environments[environment].state);
+    }
+    // All units of a region have the bucket that this one is about.
+    const { inputs, remote_state } = await render(`${region}/shared/state`);
+    const { buckets, key_alias } = told.get(environment) ?? {};
+    expect(remote_state.config.bucket).toBe(inputs.bucket);
+    expect([region, buckets]).toEqual([region, expect.arrayContaining([inputs.bucket])]);
+    expect([region, key_alias]).toEqual([region, `alias/${inputs.name}-state`]);
+  }
+  expect(regions.size).toBeGreaterThan(told.size);
 });
 
 describe('order', () => {

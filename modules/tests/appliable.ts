@@ -10,15 +10,13 @@ const POLICIES_OF_PIPELINES = ':policy/delivery/';
 
 /** Made by a person too. */
 const keysOfStates = (account: readonly Resource[]): Set<string> =>
-  new Set(
-    account
-      .filter(({ type }) => type === 'aws_s3_bucket_server_side_encryption_configuration')
-      .map(
-        ({ attributes }) =>
-          attributes.rule[0]?.apply_server_side_encryption_by_default[0]?.kms_master_key_id,
-      )
-      .filter(Boolean),
-  );
+  new Set(account.map(keyOf).filter((key) => key !== undefined));
+
+/** The key that a bucket's objects are encrypted with. */
+const keyOf = ({ type, attributes }: Resource): string | undefined =>
+  type === 'aws_s3_bucket_server_side_encryption_configuration'
+    ? attributes.rule[0]?.apply_server_side_encryption_by_default[0]?.kms_master_key_id || undefined
+    : undefined;
 
 interface Question {
   readonly action: string;
@@ -66,7 +64,7 @@ const questionsOf = (account: readonly Resource[], resource: Resource): Question
   const region = resource.region === 'global' ? 'us-east-1' : resource.region;
   const asked = resource.type.startsWith('aws_iam_')
     ? askedOfIam(account, resource)
-    : askedOf(account, resource);
+    : [...askedOf(account, resource), ...askedOfStates(resource)];
   return asked.flatMap(([on, actions, context]) =>
     actions.split(' ').map((action) => ({
       ...{ action, on },
@@ -81,6 +79,20 @@ const askedOf = (account: readonly Resource[], resource: Resource): Asked[] => {
     const on = arns.find((arn) => kindOf(arn) === kindOf(place));
     return [on ?? place.replace('NAME', 'hello-prod'), actions];
   });
+};
+
+/** What a run does with states in a bucket that is encrypted with a key of ours. */
+const askedOfStates = (resource: Resource): Asked[] => {
+  const key = keyOf(resource);
+  return key
+    ? [
+        [
+          `arn:aws:s3:::${resource.attributes.bucket}/prod/x/terraform.tfstate`,
+          's3:GetObject s3:PutObject s3:DeleteObject',
+        ],
+        [key, 'kms:Decrypt kms:GenerateDataKey'],
+      ]
+    : [];
 };
 
 /** Its own ARN first, then those that it names, or whose names it has. */

@@ -332,6 +332,10 @@ const NOT_OURS: readonly (readonly [fault: string, change: (account: Resource[])
       `aws_iam_role: hello-prod-apply may not iam:CreateRole on arn:aws:iam::${ACCOUNT_ID}:role/hello-prod-edge-rotation-us-east-1`,
       set('aws_iam_role', { permissions_boundary: null }),
     ],
+    [
+      'aws_s3_bucket_server_side_encryption_configuration: hello-prod-apply may not s3:PutObject on arn:aws:s3:::other/prod/x/terraform.tfstate',
+      set('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'other' }),
+    ],
   ];
 
 testWithSources(

@@ -77,7 +77,8 @@ const MAKES_ROLES = new Set(
   ),
 );
 
-const STATES = `${NAME}-state-${ACCOUNT_ID}`;
+/** The bucket of a region's states. */
+const statesOf = (region: string) => `${NAME}-state-${ACCOUNT_ID}-${region}`;
 
 /** The bound of every role but those of pipelines. */
 const boundary = `\${module.delivery-${GLOBAL}.permissions_boundary_arns["prod"]}`;
@@ -194,7 +195,8 @@ const regional = (region: string): Call[] => {
         },
       },
     ],
-    ...(role === 'primary' ? [registry(region), state(region)] : []),
+    state(region),
+    ...(role === 'primary' ? [registry(region)] : []),
   ];
 };
 
@@ -214,7 +216,11 @@ const registry = (region: string): Call => [
   },
 ];
 
-const state = (region: string): Call => ['shared/state', region, { name: NAME, bucket: STATES }];
+const state = (region: string): Call => [
+  'shared/state',
+  region,
+  { name: NAME, bucket: statesOf(region) },
+];
 
 const delivery: Call = [
   'shared/delivery',
@@ -225,7 +231,10 @@ const delivery: Call = [
     environments: {
       prod: {
         ...{ prefix: NAME, regions: REGIONS },
-        state: { bucket: STATES, prefix: 'prod/', key_arn: from('state', PRIMARY, 'key_arn') },
+        state: {
+          buckets: [GLOBAL, ...REGIONS].map(statesOf),
+          ...{ prefix: 'prod/', key_alias: `alias/${NAME}-state` },
+        },
         secret_names: ['master', 'application', 'migration'].map(
           (each) => `${NAME}/database/${each}`,
         ),
@@ -238,6 +247,7 @@ const delivery: Call = [
 
 const global = (): Call[] => [
   delivery,
+  state(GLOBAL),
   ['shared/dns', GLOBAL, { name: NAME, domain: DOMAIN, dnssec: true }],
   ['shared/certificate', GLOBAL, { domain: DOMAIN, zone_id: from('dns', GLOBAL, 'zone_id') }],
   alerting(GLOBAL),

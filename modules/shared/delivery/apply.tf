@@ -221,12 +221,26 @@ data "aws_iam_policy_document" "numbered" {
     )
   }
 
-  # Who ends it ends every state.
+  # Who ends one ends every state of a region.
   statement {
-    sid         = "KeepKeyOfStates"
+    sid         = "KeepKeysOfStates"
     effect      = "Deny"
     not_actions = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
-    resources   = [each.value.state.key_arn]
+    resources   = ["arn:aws:kms:*:${var.account_id}:key/*"]
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = local.state_key_aliases
+    }
+  }
+
+  # They are known by it.
+  statement {
+    sid       = "KeepAliasOfStates"
+    effect    = "Deny"
+    actions   = ["kms:*Alias"]
+    resources = [for alias in local.state_key_aliases : "arn:aws:kms:*:${var.account_id}:${alias}"]
   }
 
   statement {

@@ -157,10 +157,16 @@ data "aws_iam_policy_document" "boundary" {
   }
 
   statement {
-    sid       = "KeepKeyOfStates"
+    sid       = "KeepKeysOfStates"
     effect    = "Deny"
     actions   = ["kms:*"]
-    resources = [each.value.state.key_arn]
+    resources = ["arn:aws:kms:*:${var.account_id}:key/*"]
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = local.state_key_aliases
+    }
   }
 
   statement {
@@ -219,7 +225,7 @@ data "aws_iam_policy_document" "boundary" {
   statement {
     sid           = "ReadOthersFiles"
     actions       = ["s3:GetObject", "s3:ListBucket"]
-    not_resources = ["arn:aws:s3:::${each.value.state.bucket}", "arn:aws:s3:::${each.value.state.bucket}/*"]
+    not_resources = flatten([for bucket in local.state_buckets : ["arn:aws:s3:::${bucket}", "arn:aws:s3:::${bucket}/*"]])
   }
 
   # What EKS Auto Mode does for its nodes.

@@ -1,6 +1,10 @@
 locals {
   # A plan takes the lock, and writes nothing else.
   written = { plan = "*.tflock", apply = "*" }
+
+  # Of every environment: what no role made by a pipeline reads, and no pipeline changes.
+  state_buckets     = distinct(sort(flatten([for each in values(var.environments) : tolist(each.state.buckets)])))
+  state_key_aliases = distinct(sort([for each in values(var.environments) : each.state.key_alias]))
 }
 
 resource "aws_iam_policy" "plan_state" {
@@ -39,24 +43,31 @@ data "aws_iam_policy_document" "state" {
       "s3:GetEncryptionConfiguration",
       "s3:ListBucket",
     ]
-    resources = ["arn:aws:s3:::${each.value.bucket}"]
+    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}"]
   }
 
   statement {
     sid       = "ReadStates"
     actions   = ["s3:GetObject"]
-    resources = ["arn:aws:s3:::${each.value.bucket}/${each.value.prefix}*"]
+    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}*"]
   }
 
   statement {
     sid       = "Write"
     actions   = ["s3:PutObject", "s3:DeleteObject"]
-    resources = ["arn:aws:s3:::${each.value.bucket}/${each.value.prefix}${each.value.objects}"]
+    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}${each.value.objects}"]
   }
 
   statement {
     sid       = "UseKeyOfStates"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [each.value.key_arn]
+    resources = ["arn:aws:kms:*:${var.account_id}:key/*"]
+
+    # Each region's key has another ARN, and the same alias.
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = [each.value.key_alias]
+    }
   }
 }

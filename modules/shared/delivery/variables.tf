@@ -66,8 +66,8 @@ variable "environments" {
     prefix = string
     # Regions beside us-east-1.
     regions = set(string)
-    # Bucket of its states, their prefix in it, which ends with a slash, and the bucket's key.
-    state = object({ bucket = string, prefix = string, key_arn = string })
+    # Buckets of its states, one a region, their prefix in each, which ends with a slash, and the alias of each bucket's key.
+    state = object({ buckets = set(string), prefix = string, key_alias = string })
     # Secrets whose values the provider reads at a plan.
     secret_names = optional(set(string), [])
     # Repositories of ECR that it makes.
@@ -101,10 +101,11 @@ variable "environments" {
 
   validation {
     condition = alltrue([
-      for each in values(var.environments) : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", each.state.bucket)) &&
-      can(regex("^([A-Za-z0-9_-]+/)+$", each.state.prefix)) && can(regex("^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", each.state.key_arn))
+      for each in values(var.environments) : length(each.state.buckets) > 0 &&
+      alltrue([for bucket in each.state.buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))]) &&
+      can(regex("^([A-Za-z0-9_-]+/)+$", each.state.prefix)) && can(regex("^alias/[A-Za-z0-9_-]+$", each.state.key_alias))
     ])
-    error_message = "environments has the states ${jsonencode(values(var.environments)[*].state)}: set the bucket's name, a prefix that ends with a slash, such as prod/, and the ARN of the bucket's key."
+    error_message = "environments has the states ${jsonencode(values(var.environments)[*].state)}: set the names of the buckets, at least one, a prefix that ends with a slash, such as prod/, and the alias of their keys, such as alias/hello-prod-state."
   }
 
   validation {

@@ -1,12 +1,5 @@
 locals {
   facts = read_terragrunt_config(find_in_parent_folders("facts.hcl")).locals
-  mocks = read_terragrunt_config("${local.facts.repository}/stacks/mocks.hcl").locals
-}
-
-dependency "state" {
-  config_path                             = "${local.facts.region_folder}/shared/state"
-  mock_outputs                            = local.mocks.state
-  mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
 inputs = {
@@ -18,9 +11,9 @@ inputs = {
       prefix  = local.facts.name
       regions = keys(local.facts.regions)
       state = {
-        bucket  = local.facts.state_bucket
-        prefix  = "${local.facts.environment}/"
-        key_arn = dependency.state.outputs.key_arn
+        buckets   = values(local.facts.state_buckets)
+        prefix    = "${local.facts.environment}/"
+        key_alias = "alias/${local.facts.name}-state"
       }
       secret_names = [for purpose in ["master", "application", "migration"] : "${local.facts.name}/database/${purpose}"]
       repositories = [for name in local.facts.repositories : "hello/${name}"]

@@ -9,23 +9,21 @@ import { ACCOUNT_ID } from '../../../tests/root.ts';
 import type { Refusal } from '../../../tests/validations.ts';
 import { faultsOf } from './promises.ts';
 
-const environment = (name: string, key_arn: string) => ({
+const environment = (name: string) => ({
   prefix: `hello-${name}`,
   regions: ['eu-west-1', 'eu-central-1'],
   state: {
-    bucket: 'hello-states',
+    buckets: ['eu-west-1', 'eu-central-1'].map((region) => `hello-${name}-state-${region}`),
     prefix: `${name}/`,
-    key_arn,
+    key_alias: `alias/hello-${name}-state`,
   },
   secret_names: [`hello-${name}/database/master`],
   zone_ids: ['Z1'],
 });
-const environments = (key: string) => ({
-  prod: { ...environment('prod', key), repositories: ['hello/service'] },
-  dev: environment('dev', key),
-});
-const ENVIRONMENTS = environments(`arn:aws:kms:eu-west-1:${ACCOUNT_ID}:key/1`);
-const MADE = environments(`\${aws_kms_key.states.arn}`);
+const ENVIRONMENTS = {
+  prod: { ...environment('prod'), repositories: ['hello/service'] },
+  dev: environment('dev'),
+};
 /** As the module kms has it in every key. */
 const ACCOUNT_DECIDES = JSON.stringify({
   Statement: [
@@ -35,6 +33,12 @@ const ACCOUNT_DECIDES = JSON.stringify({
     },
   ],
 });
+/** By description: each region has a key of its own under the one alias of the environment. */
+const STATE_KEYS = Object.entries({
+  states: { region: 'eu-west-1', name: 'alias/hello-prod-state' },
+  states_elsewhere: { region: 'eu-central-1', name: 'alias/hello-prod-state' },
+  states_of_dev: { region: 'eu-west-1', name: 'alias/hello-dev-state' },
+});
 const REPOSITORY = { owner: 'example', owner_id: 1234, name: 'hello', id: 5678 };
 const CALL = {
   module: 'shared/delivery',
@@ -42,15 +46,24 @@ const CALL = {
     name: 'hello',
     account_id: ACCOUNT_ID,
     repository: REPOSITORY,
-    environments: MADE,
+    environments: ENVIRONMENTS,
     push: { release: [`arn:aws:ecr:eu-west-1:${ACCOUNT_ID}:repository/hello/service`] },
   },
   surroundings: {
     resource: {
-      aws_kms_key: Object.fromEntries(
-        ['one', 'states'].map((description) => [
-          description,
-          { description, policy: ACCOUNT_DECIDES },
+      aws_kms_key: {
+        one: { description: 'one', policy: ACCOUNT_DECIDES },
+        ...Object.fromEntries(
+          STATE_KEYS.map(([key, { region }]) => [
+            key,
+            { region, description: key, policy: ACCOUNT_DECIDES },
+          ]),
+        ),
+      },
+      aws_kms_alias: Object.fromEntries(
+        STATE_KEYS.map(([key, { region, name }]) => [
+          key,
+          { region, name, target_key_id: `\${aws_kms_key.${key}.key_id}` },
         ]),
       ),
     },
@@ -101,7 +114,11 @@ const WEAKENINGS: readonly Weakening[] = [
   ],
   [
     'hello-prod-apply may kms:ScheduleKeyDeletion',
-    rewrite('prod-numbered', /:key\/[^*"]+/g, ':key/another'),
+    rewrite('prod-numbered', 'kms:ResourceAliases', 'kms:KeySpec'),
+  ],
+  [
+    'hello-prod-apply may kms:UpdateAlias',
+    rewrite('prod-numbered', '"kms:*Alias"', '"kms:DeleteAlias"'),
   ],
   [
     'hello-prod-apply may route53:ChangeResourceRecordSets',
@@ -121,6 +138,14 @@ const WEAKENINGS: readonly Weakening[] = [
     rewrite('prod-boundary', '"acm:DescribeCertificate"', '"iam:*"'),
   ],
   ['a role with every right may s3:GetObject', rewrite('prod-boundary', 'NotResource', 'Resource')],
+  [
+    'a role with every right may s3:GetObject',
+    rewrite('prod-boundary', 'prod-state-eu-central-1', 'another'),
+  ],
+  [
+    'a role with every right may kms:Encrypt',
+    rewrite('prod-boundary', 'kms:ResourceAliases', 'kms:KeySpec'),
+  ],
   [
     'a role with every right may secretsmanager:GetSecretValue',
     rewrite('prod-boundary', 'secret:hello-prod/', 'secret:'),
@@ -159,7 +184,22 @@ const WEAKENINGS: readonly Weakening[] = [
     rewrite('prod-read', 'hello-prod/database/master', 'hello-prod/*'),
   ],
   ['hello-prod-plan may s3:PutObject', rewrite('prod-plan-state', '*.tflock', '*')],
-  ['hello-prod-plan may s3:GetObject', rewrite('prod-plan-state', 'hello-states/prod', '*')],
+  [
+    'hello-prod-plan may s3:GetObject',
+    rewrite('prod-plan-state', 'hello-prod-state-eu-west-1/prod', '*'),
+  ],
+  [
+    'hello-prod-plan may not s3:GetObject',
+    rewrite('prod-plan-state', 'prod-state-eu-central-1', 'another'),
+  ],
+  [
+    'hello-prod-apply may not kms:GenerateDataKey',
+    rewrite('prod-apply-state', 'kms:*:', 'kms:eu-west-1:'),
+  ],
+  [
+    'hello-prod-plan may kms:Decrypt',
+    rewrite('prod-plan-state', 'ForAnyValue', 'ForAllValues'),
+  ],
   ['hello-prod-apply may s3:PutBucketPolicy', rewrite('prod-apply-state', ':ListBucket', ':*')],
   [
     'hello-release-push may ecr:DeleteRepository',
@@ -191,7 +231,12 @@ const REFUSALS: readonly Refusal[] = [
   [only({ regions: ['Ireland'] }), 'has the regions [["Ireland"]]: set codes of regions'],
   [
     only({ state: { ...ENVIRONMENTS.prod.state, prefix: 'prod' } }),
-    "set the bucket's name, a prefix that ends with a slash",
+    'set the names of the buckets, at least one, a prefix that ends with a slash',
+  ],
+  [only({ state: { ...ENVIRONMENTS.prod.state, buckets: [] } }), 'set the names of the buckets'],
+  [
+    only({ state: { ...ENVIRONMENTS.prod.state, key_alias: 'alias/aws/s3' } }),
+    'the alias of their keys, such as alias/hello-prod-state',
   ],
   [only({ zone_ids: ['*'] }), 'has the zone_ids [["*"]]: set IDs of zones'],
   [only({ secret_names: ['*'] }), 'secret_names or repositories with wildcards'],
@@ -201,10 +246,7 @@ const REFUSALS: readonly Refusal[] = [
   [{ push: { release: ['arn:aws:ecr:*'] } }, 'set ARNs of ECR repositories, at least one'],
 ];
 
-const ALONE = {
-  module: CALL.module,
-  inputs: { ...CALL.inputs, environments: ENVIRONMENTS },
-};
+const ALONE = { module: CALL.module, inputs: CALL.inputs };
 testInterfaces(ALONE);
 testRefusals(ALONE, REFUSALS);
 
@@ -212,14 +254,17 @@ testLifecycle(CALL, {
   faultsOf,
   weakenings: WEAKENINGS,
   change: [
-    { subject_form: 'name', environments: { prod: { ...MADE.prod, regions: [] } } },
+    { subject_form: 'name', environments: { prod: { ...ENVIRONMENTS.prod, regions: [] } } },
     {
       ...Object.fromEntries(
         ['plan', 'apply'].map((job) => [`module.${job}["prod"].aws_iam_role.this[0]`, 'update']),
       ),
       'module.push["release"].aws_iam_role.this[0]': 'update',
       ...Object.fromEntries(
-        ['named', 'numbered'].map((policy) => [`aws_iam_policy.${policy}["prod"]`, 'update']),
+        ['boundary', 'named', 'numbered'].map((policy) => [
+          `aws_iam_policy.${policy}["prod"]`,
+          'update',
+        ]),
       ),
       ...Object.fromEntries(
         ['apply_state', 'boundary', 'named', 'numbered', 'plan_state', 'read', 'roles'].map(

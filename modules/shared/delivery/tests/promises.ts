@@ -13,7 +13,9 @@ import { ACCOUNT_ID } from '../../../tests/root.ts';
 import { ACTIONS, of } from './actions.ts';
 
 const IAM = `arn:aws:iam::${ACCOUNT_ID}:`;
-const STATES = 'arn:aws:s3:::hello-states';
+const STATES = ['eu-west-1', 'eu-central-1'].map(
+  (region) => `arn:aws:s3:::hello-prod-state-${region}`,
+);
 const REPOSITORY = `arn:aws:ecr:eu-west-1:${ACCOUNT_ID}:repository/hello/service`;
 const ISSUER = 'token.actions.githubusercontent.com';
 
@@ -48,13 +50,10 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
       ({ type, attributes }) => type === 'aws_kms_key' && attributes.description === description,
     )?.attributes.arn;
   faults.push(...(await faultsOfTypes(keyOf('one'), expectAll)));
-  for (const who of ['prod-apply', mighty]) {
-    await expectAll(who, keyOf('states'), KEY_ADMINISTRATION, false);
+  await askOfStates(keyOf, mighty, expectAll);
+  for (const who of ['prod-apply', mighty])
     await expectAll(who, keyOf('one'), KEY_ADMINISTRATION, false, OF_DEV);
-  }
   await expectAll('prod-apply', keyOf('one'), KEY_ADMINISTRATION, true);
-  await expectAll('prod-apply', keyOf('states'), 'kms:Decrypt kms:GenerateDataKey', true);
-  await expectAll(mighty, keyOf('states'), 'kms:Decrypt', false);
   await expectAll(mighty, keyOf('one'), 'kms:ScheduleKeyDeletion kms:PutKeyPolicy', false);
   await expectAll(mighty, keyOf('one'), 'kms:Decrypt', true);
   await expectAll(mighty, keyOf('one'), 'kms:Decrypt', false, OF_DEV);
@@ -113,7 +112,6 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
   for (const [on, actions, context] of NEVER) await expectAll(mighty, on, actions, false, context);
   await expectAll(mighty, own, 'iam:PassRole', false, passed('lambda'));
   await expectAll(mighty, `${IAM}role/delivery/hello-prod-apply`, 'sts:AssumeRole', false);
-  await expectAll(mighty, `${STATES}/prod/x/terraform.tfstate`, 's3:GetObject', false);
   const secret = (name: string) =>
     `arn:aws:secretsmanager:eu-west-1:${ACCOUNT_ID}:secret:${name}-abc123`;
   await expectAll(
@@ -134,10 +132,6 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
     true,
   );
   await expectAll('prod-plan', secret('hello-prod/other'), 'secretsmanager:GetSecretValue', false);
-  await expectAll('prod-plan', `${STATES}/prod/x/terraform.tfstate`, 's3:GetObject', true);
-  await expectAll('prod-plan', `${STATES}/prod/x/terraform.tfstate`, 's3:PutObject', false);
-  await expectAll('prod-plan', `${STATES}/prod/x/terraform.tfstate.tflock`, 's3:PutObject', true);
-  await expectAll('prod-plan', `${STATES}/dev/x/terraform.tfstate`, 's3:GetObject', false);
   await expectAll('prod-plan', 'arn:aws:s3:::other/x', 's3:GetObject', false);
   await expectAll(
     'prod-plan',
@@ -145,9 +139,6 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
     'logs:GetLogEvents',
     false,
   );
-  await expectAll('prod-apply', `${STATES}/prod/x/terraform.tfstate`, 's3:PutObject', true);
-  await expectAll('prod-apply', `${STATES}/dev/x/terraform.tfstate`, 's3:PutObject', false);
-  await expectAll('prod-apply', STATES, 's3:PutBucketPolicy s3:DeleteBucket', false);
 
   // Pushes.
   await expectAll('release-push', REPOSITORY, 'ecr:PutImage ecr:InitiateLayerUpload', true);
@@ -163,6 +154,41 @@ type Expect = (
   allowed: boolean,
   context?: Record<string, string>,
 ) => Promise<void>;
+
+/** The states of every region: read and written by jobs, kept from what they make. */
+const askOfStates = async (
+  keyOf: (description: string) => string,
+  mighty: Role,
+  expectAll: Expect,
+): Promise<void> => {
+  for (const states of STATES) {
+    const state = `${states}/prod/x/terraform.tfstate`;
+    await expectAll('prod-plan', states, 's3:ListBucket', true);
+    await expectAll('prod-plan', state, 's3:GetObject', true);
+    await expectAll('prod-plan', state, 's3:PutObject', false);
+    await expectAll('prod-plan', `${state}.tflock`, 's3:PutObject', true);
+    await expectAll('prod-apply', state, 's3:PutObject', true);
+    for (const job of ['prod-plan', 'prod-apply'])
+      await expectAll(job, state.replace('/prod/', '/dev/'), 's3:GetObject s3:PutObject', false);
+    await expectAll('prod-apply', states, 's3:PutBucketPolicy s3:DeleteBucket', false);
+  }
+  for (const states of [...STATES, 'arn:aws:s3:::hello-dev-state-eu-west-1'])
+    await expectAll(mighty, `${states}/prod/x/terraform.tfstate`, 's3:GetObject', false);
+
+  for (const key of ['states', 'states_elsewhere']) {
+    for (const job of ['prod-plan', 'prod-apply'])
+      await expectAll(job, keyOf(key), 'kms:Decrypt kms:GenerateDataKey', true);
+    await expectAll(mighty, keyOf(key), 'kms:Decrypt kms:Encrypt', false);
+  }
+  for (const key of ['one', 'states_of_dev'])
+    await expectAll('prod-plan', keyOf(key), 'kms:Decrypt kms:GenerateDataKey', false);
+  for (const key of ['states', 'states_elsewhere', 'states_of_dev'])
+    for (const who of ['prod-apply', mighty])
+      await expectAll(who, keyOf(key), KEY_ADMINISTRATION, false);
+  // The keys are known by it.
+  const alias = of('kms', 'alias/hello-prod-state', 'us-east-1');
+  await expectAll('prod-apply', alias, 'kms:CreateAlias kms:DeleteAlias kms:UpdateAlias', false);
+};
 
 /** What makes every type of resource, with the names of its environment and in its regions. */
 const faultsOfTypes = async (key: string, expectAll: Expect): Promise<string[]> => {
