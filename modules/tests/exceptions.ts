@@ -28,10 +28,12 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** What has no key of ours, as the test tells it, with the reason. */
-export const UNENCRYPTED: Readonly<Record<string, string>> = {
-  'bucket hello-prod-state-123456789012-log in eu-west-1 has no key':
+export const UNENCRYPTED: Readonly<Record<string, string>> = Object.fromEntries(
+  ['eu-central-1', 'eu-west-1', 'us-east-1'].map((region) => [
+    `bucket hello-prod-state-123456789012-${region}-log in ${region} has no key`,
     'S3 writes access logs with its own key only ([S3: server access logs](https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html)).',
-};
+  ]),
+);
 
 /** What AWS keeps under keys of its own and takes none of ours for, or where ours would guard nothing, by type. */
 export const KEYS_OF_AWS: Readonly<Record<string, readonly [what: string, reason: string]>> = {

@@ -196,10 +196,7 @@ const WEAKENINGS: readonly Weakening[] = [
     'hello-prod-apply may not kms:GenerateDataKey',
     rewrite('prod-apply-state', 'kms:*:', 'kms:eu-west-1:'),
   ],
-  [
-    'hello-prod-plan may kms:Decrypt',
-    rewrite('prod-plan-state', 'ForAnyValue', 'ForAllValues'),
-  ],
+  ['hello-prod-plan may kms:Decrypt', rewrite('prod-plan-state', 'ForAnyValue', 'ForAllValues')],
   ['hello-prod-apply may s3:PutBucketPolicy', rewrite('prod-apply-state', ':ListBucket', ':*')],
   [
     'hello-release-push may ecr:DeleteRepository',
