@@ -117,7 +117,7 @@ variable "external_dns" {
     condition = var.external_dns == null || try(length(var.external_dns.record_names) > 0 && alltrue([
       for name in var.external_dns.record_names : can(regex("^([a-z0-9]([a-z0-9-]{0,55}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$", name))
     ]), false)
-    error_message = "external_dns.record_names is ${jsonencode(try(var.external_dns.record_names, null))}: set at least one name in lower case without wildcard and dot at its end, labels of at most 57 characters, such as origin.eu-west-1.example.com."
+    error_message = "external_dns.record_names is ${jsonencode(try(var.external_dns.record_names, null))}: set at least one name in lower case without wildcard and dot at its end, labels of at most 57 characters, such as eu-west-1.origin.example.com."
   }
 }
 
