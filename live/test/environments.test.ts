@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
-import { testWithSources } from '../../modules/tests/sources.ts';
 import { affectedUnits } from '../../tools/affected-units.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { countBilled } from '../../tools/cost/billed.ts';
 import { readPrices } from '../../tools/cost/prices.ts';
 import { recorded } from '../../tools/cost/recorded.ts';
+import { testInOrder } from './in-order.ts';
 import { testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
@@ -46,23 +46,6 @@ const expectRecordedBill = async (environment: keyof typeof ENVIRONMENTS): Promi
     'otherwise: bun tools/cost/record.ts, then bun run generate',
   ).toEqual(recorded[environment]?.counts ?? {});
 };
-
-/** One test of steps that need each other, since tests are shuffled; a failure names its step. */
-const testInOrder = (
-  environment: string,
-  steps: readonly (readonly [title: string, step: () => Promise<void>])[],
-  make = testWithSources,
-): void =>
-  make(
-    `${environment} ${steps.map(([title]) => title).join('; ')}`,
-    async () => {
-      for (const [title, step] of steps)
-        await step().catch((cause) => {
-          throw new Error(`${environment} ${title}: ${cause.message}`, { cause });
-        });
-    },
-    LIMIT,
-  );
 
 /** Files of states and the account in which a mock is. */
 const mocked = (): string[] => {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { Glob } from 'bun';
 import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
+import { testInOrder } from './in-order.ts';
 import { testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
@@ -130,35 +131,27 @@ const find = async (type: string, id: string): Promise<Resource> => {
   return found;
 };
 
-testWithSources(
-  'a run that is interrupted says where it stopped',
-  async () => {
-    const { said } = await interruptAfter(tree, 3);
-    expect(said).toContain('Interrupt received');
-    expect(said).toContain('Run Summary');
-  },
-  LIMIT,
-);
+const interrupt = async () => {
+  const { said } = await interruptAfter(tree, 3);
+  expect(said).toContain('Interrupt received');
+  expect(said).toContain('Run Summary');
+};
 
-testWithSources(
-  'a call that is denied is named, as are the units that were not tried',
-  async () => {
-    tree.simulation.faults({ deny: ['create aws_eks_cluster'] });
-    const { succeeded, said, which } = await apply();
-    expect(succeeded).toBe(false);
-    expect(said).toContain('AccessDeniedException: not authorized to create aws_eks_cluster');
-    expect(said).toMatch(/Failed\s+1\b[\s\S]*Early Exits\s+5\b/);
-    expect(which('failed')).toEqual(['eu-west-1/shared/cluster']);
-    expect(which('early exit')).toEqual([
-      'eu-west-1/app/alarms',
-      'eu-west-1/app/database',
-      'eu-west-1/app/identity',
-      'eu-west-1/shared/gitops',
-      'eu-west-1/shared/observability',
-    ]);
-  },
-  LIMIT,
-);
+const deny = async () => {
+  tree.simulation.faults({ deny: ['create aws_eks_cluster'] });
+  const { succeeded, said, which } = await apply();
+  expect(succeeded).toBe(false);
+  expect(said).toContain('AccessDeniedException: not authorized to create aws_eks_cluster');
+  expect(said).toMatch(/Failed\s+1\b[\s\S]*Early Exits\s+5\b/);
+  expect(which('failed')).toEqual(['eu-west-1/shared/cluster']);
+  expect(which('early exit')).toEqual([
+    'eu-west-1/app/alarms',
+    'eu-west-1/app/database',
+    'eu-west-1/app/identity',
+    'eu-west-1/shared/gitops',
+    'eu-west-1/shared/observability',
+  ]);
+};
 
 /** Locks a state as another run does, until the function is through. */
 const whileLocked = async <Result>(unit: string, use: () => Promise<Result>): Promise<Result> => {
@@ -181,58 +174,52 @@ sys.stdin.read()`;
   }
 };
 
-testWithSources(
-  'a state that another run has locked is left alone',
-  async () => {
-    tree.simulation.faults({});
-    const unit = 'eu-west-1/shared/cluster';
-    const before = await tree.simulation.resources();
-    const { succeeded, said, which } = await whileLocked(unit, () =>
-      apply('--filter', `./${unit}`),
-    );
-    expect(succeeded).toBe(false);
-    expect(said).toContain('Error acquiring the state lock');
-    expect(which('failed')).toEqual([unit]);
-    expect(await tree.simulation.resources()).toEqual(before);
-  },
-  LIMIT,
-);
+const lock = async () => {
+  tree.simulation.faults({});
+  const unit = 'eu-west-1/shared/cluster';
+  const before = await tree.simulation.resources();
+  const { succeeded, said, which } = await whileLocked(unit, () => apply('--filter', `./${unit}`));
+  expect(succeeded).toBe(false);
+  expect(said).toContain('Error acquiring the state lock');
+  expect(which('failed')).toEqual([unit]);
+  expect(await tree.simulation.resources()).toEqual(before);
+};
 
-testWithSources(
-  'what is throttled is tried again, and completes what all the others left',
-  async () => {
-    tree.simulation.faults({ throttle: 60 });
-    const { succeeded, said, which } = await apply();
-    expect([succeeded, succeeded ? '' : said.slice(-20_000)]).toEqual([true, '']);
-    expect(said).toContain('ThrottlingException');
-    expect(which('failed')).toEqual([]);
-    await expectWhole(tree);
-  },
-  LIMIT,
-);
+const throttle = async () => {
+  tree.simulation.faults({ throttle: 60 });
+  const { succeeded, said, which } = await apply();
+  expect([succeeded, succeeded ? '' : said.slice(-20_000)]).toEqual([true, '']);
+  expect(said).toContain('ThrottlingException');
+  expect(which('failed')).toEqual([]);
+  await expectWhole(tree);
+};
 
-testWithSources(
-  'what was changed or deleted by hand is found, and mended',
-  async () => {
-    tree.simulation.faults({});
-    const alarm = await find('aws_cloudwatch_metric_alarm', 'hello-dev-database-memory');
-    rmSync(alarm.file);
-    const cluster = await find('aws_rds_cluster', 'hello-dev');
-    changeByHand(cluster, { backup_retention_period: 9 });
+const drift = async () => {
+  tree.simulation.faults({});
+  const alarm = await find('aws_cloudwatch_metric_alarm', 'hello-dev-database-memory');
+  rmSync(alarm.file);
+  const cluster = await find('aws_rds_cluster', 'hello-dev');
+  changeByHand(cluster, { backup_retention_period: 9 });
 
-    const app = ['--filter', './eu-west-1/app/*'];
-    const plan = async () => readPlans(await tree.all('dev', ...app, 'plan'));
-    const changes = Object.entries(await plan()).filter(([, change]) => change !== 'none');
-    expect(Object.fromEntries(changes)).toEqual({
-      'eu-west-1/app/database': '0 to add, 1 to change, 0 to destroy',
-      'eu-west-1/app/alarms': '1 to add, 0 to change, 0 to destroy',
-    });
-    await tree.all('dev', ...app, 'apply');
-    expect(new Set(Object.values(await plan()))).toEqual(new Set(['none']));
-    await expectWhole(tree);
-  },
-  LIMIT,
-);
+  const app = ['--filter', './eu-west-1/app/*'];
+  const plan = async () => readPlans(await tree.all('dev', ...app, 'plan'));
+  const changes = Object.entries(await plan()).filter(([, change]) => change !== 'none');
+  expect(Object.fromEntries(changes)).toEqual({
+    'eu-west-1/app/database': '0 to add, 1 to change, 0 to destroy',
+    'eu-west-1/app/alarms': '1 to add, 0 to change, 0 to destroy',
+  });
+  await tree.all('dev', ...app, 'apply');
+  expect(new Set(Object.values(await plan()))).toEqual(new Set(['none']));
+  await expectWhole(tree);
+};
+
+testInOrder('dev:', [
+  ['a run that is interrupted says where it stopped', interrupt],
+  ['a call that is denied is named, as are the units that were not tried', deny],
+  ['a state that another run has locked is left alone', lock],
+  ['what is throttled is tried again, and completes what all the others left', throttle],
+  ['what was changed or deleted by hand is found, and mended', drift],
+]);
 
 testWithSources(
   'a destroy that was denied half-way gets to its end by the same command',
