@@ -166,7 +166,8 @@ sys.stdin.read()`;
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   try {
-    for await (const _ of holder.stdout) break;
+    // Not to its end, which would take the pipe from what is still being written.
+    await holder.stdout.getReader().read();
     return await use();
   } finally {
     await holder.stdin.end();
