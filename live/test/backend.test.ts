@@ -1,6 +1,6 @@
 /** Where states are: Terragrunt makes the bucket, OpenTofu locks in it. */
-import { expect, setDefaultTimeout, test } from 'bun:test';
-import { testWithSources } from '../../modules/tests/sources.ts';
+import { expect, setDefaultTimeout } from 'bun:test';
+import { testUnless, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import { prepareMoto, startMoto } from './moto.ts';
 import { ENVIRONMENTS, LIMIT, plantTree } from './tree.ts';
 
@@ -8,9 +8,7 @@ setDefaultTimeout(LIMIT);
 
 const missing = prepareMoto();
 if (missing) console.log(`skipped: ${missing}`);
-const testWithMoto: typeof testWithSources = missing
-  ? (title) => test.skip(`${title}: ${missing}`, () => {})
-  : testWithSources;
+const testWithMoto = testUnless(missing || WITHOUT_SOURCES);
 
 const BUCKET = `hello-dev-state-${ENVIRONMENTS.dev}-us-east-1`;
 const UNIT = 'dev/global/shared/dns';

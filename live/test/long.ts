@@ -1,11 +1,8 @@
-import { test } from 'bun:test';
-import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
+import { testUnless, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 
 /** Why tests of all of production don't run here; empty when they do. */
 export const NOT_LONG =
   process.env.LIVE === 'long' ? WITHOUT_SOURCES : 'it takes minutes, make test-live runs it';
 
 /** A test that takes minutes; one of `make test-live`. */
-export const testLong: typeof testWithSources = NOT_LONG
-  ? (title) => test.skip(`${title}: ${NOT_LONG}`, () => {})
-  : testWithSources;
+export const testLong = testUnless(NOT_LONG);

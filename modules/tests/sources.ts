@@ -11,6 +11,11 @@ export const WITHOUT_SOURCES = !SIMULATED
     : '';
 if (WITHOUT_SOURCES) console.log(`skipped: ${WITHOUT_SOURCES}`);
 
+type Test = (title: string, run: () => Promise<void>, limit: number) => void;
+
+/** A test, or, where there is a reason against it, one that is skipped and says so. */
+export const testUnless = (reason: string): Test =>
+  reason ? (title) => test.skip(`${title}: ${reason}`, () => {}) : test;
+
 /** A test that applies the code of terraform-aws-modules in the simulated account; skipped where that can't be had. */
-export const testWithSources: (title: string, run: () => Promise<void>, limit: number) => void =
-  WITHOUT_SOURCES ? (title) => test.skip(`${title}: ${WITHOUT_SOURCES}`, () => {}) : test;
+export const testWithSources: Test = testUnless(WITHOUT_SOURCES);
