@@ -1,3 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { git } from './git.ts';
+
+const ROOT = join(import.meta.dir, '..');
+
 /** The parts of `make test` that can run side by side: each test file is in one, by its path. */
 export const PARTS = ['service', 'kubernetes', 'infrastructure', 'delivery'] as const;
 
@@ -11,6 +17,13 @@ const FOLDERS: readonly [RegExp, Part][] = [
 
 export const partOf = (file: string): Part =>
   FOLDERS.find(([folder]) => folder.test(file))?.[1] ?? 'delivery';
+
+/** Every test file, as Git lists them: a walk would meet folders that running tests take away. */
+export const testFiles = async (): Promise<readonly string[]> => {
+  const words = ['ls-files', '--cached', '--others', '--exclude-standard', '*.test.ts'];
+  const listed = (await git(ROOT, ...words)).split('\n');
+  return listed.filter((file) => file !== '' && existsSync(join(ROOT, file)));
+};
 
 /** The tools that the tests of each part call, with a call that installs them and does nothing else. */
 export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: readonly Part[] }[] = [

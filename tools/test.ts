@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { PARTS, type Part, partOf, TOOLS } from './parts.ts';
+import { PARTS, type Part, partOf, TOOLS, testFiles } from './parts.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const LCOV = 'build/coverage/lcov.info';
@@ -95,9 +95,7 @@ async function runTests(part: Part) {
       ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${dirname(LCOV)}`]
       : []),
     ...words.filter((word) => !word.startsWith(PART)),
-    ...[...new Glob('**/*.test.ts').scanSync({ cwd: ROOT })]
-      .filter((file) => !file.includes('node_modules/') && partOf(file) === part)
-      .map((file) => `./${file}`),
+    ...(await testFiles()).filter((file) => partOf(file) === part).map((file) => `./${file}`),
   );
   const { skipped, ...tests } = await readJunit(junit);
   count.passed += tests.passed;
