@@ -32,6 +32,8 @@ locals {
       region         = local.facts.state_region
       use_lockfile   = true
       s3_bucket_tags = local.facts.tags
+
+      allowed_account_ids = [local.facts.account_id]
     }
     local = { path = "${local.state_folder}/${local.state_key}.tfstate" }
   }
@@ -49,6 +51,17 @@ terraform {
 
   # A run without a cloud has providers of its own.
   copy_terraform_lock_file = local.backend != "local"
+
+  # Before --backend-bootstrap makes a bucket, which asks nobody whose account it is.
+  after_hook "account" {
+    commands = ["terragrunt-read-config"]
+    if       = local.backend == "s3"
+    execute = ["sh", "-c", <<-EOF
+      account=$(aws sts get-caller-identity --region ${local.facts.state_region} --query Account --output text) || exit
+      [ "$account" = ${local.facts.account_id} ] || { echo "These credentials are of account $account, and ${local.facts.environment} is ${local.facts.account_id}: use those of that account." >&2; exit 1; }
+    EOF
+    ]
+  }
 
   before_hook "archives" {
     commands = ["plan", "apply", "destroy"]

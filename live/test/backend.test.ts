@@ -1,8 +1,10 @@
 /** Where states are: Terragrunt makes the bucket, OpenTofu locks in it. */
 import { expect, setDefaultTimeout } from 'bun:test';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { testUnless, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
-import { prepareMoto, startMoto } from './moto.ts';
-import { ENVIRONMENTS, LIMIT, plantTree } from './tree.ts';
+import { type Moto, prepareMoto, startMoto } from './moto.ts';
+import { ENVIRONMENTS, LIMIT, plantTree, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
 
@@ -14,33 +16,46 @@ const BUCKET = `hello-dev-state-${ENVIRONMENTS.dev}-us-east-1`;
 const UNIT = 'dev/global/shared/dns';
 const KEY = `${UNIT}/terraform.tfstate`;
 
+/** A tree whose states are in moto's S3, as the account of dev. */
+const plantWithMoto = async (moto: Moto): Promise<Tree> => {
+  const tree = await plantTree();
+  Object.assign(tree.simulation.environment, {
+    STATE_BACKEND: 's3',
+    AWS_ENDPOINT_URL: moto.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
+  // By path, since names below 127.0.0.1 are none; without TLS, and moto takes its enforcement for a ban of everything.
+  await tree.edit('live/root.hcl', (text) =>
+    text.replace(
+      'use_lockfile ',
+      'force_path_style = true\n skip_bucket_enforced_tls = true\n use_lockfile ',
+    ),
+  );
+  await tree.terragrunt('dev', '', 'stack', 'generate');
+  return tree;
+};
+
+const APPLY = ['apply', '-auto-approve', '-input=false'];
+
 testWithMoto(
   'a bucket is made, encrypted, versioned and closed; one that plans or applies locks out others',
   async () => {
-    using moto = await startMoto();
-    await using tree = await plantTree();
-    Object.assign(tree.simulation.environment, {
-      STATE_BACKEND: 's3',
-      AWS_ENDPOINT_URL: moto.url,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'us-east-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    });
-    // By path, since names below 127.0.0.1 are none; without TLS, and moto takes its enforcement for a ban of everything.
-    await tree.edit('live/root.hcl', (text) =>
-      text.replace(
-        'use_lockfile ',
-        'force_path_style = true\n skip_bucket_enforced_tls = true\n use_lockfile ',
-      ),
-    );
-    await tree.terragrunt('dev', '', 'stack', 'generate');
+    using moto = await startMoto(ENVIRONMENTS.dev);
+    await using tree = await plantWithMoto(moto);
     const run = async (...words: string[]) => tree.terragrunt('dev', UNIT, ...words);
-    const apply = ['apply', '-auto-approve', '-input=false'];
 
-    const refused = await run(...apply);
+    const stranger = await tree.terragrunt('prod', UNIT, ...APPLY, '--backend-bootstrap');
+    expect(stranger.succeeded).toBe(false);
+    expect(stranger.said).toContain(
+      `These credentials are of account ${ENVIRONMENTS.prod}, and dev is ${ENVIRONMENTS.dev}`,
+    );
+    const refused = await run(...APPLY);
     expect(refused.succeeded).toBe(false);
-    const made = await run(...apply, '--backend-bootstrap');
+    expect((await moto.ask('HEAD', BUCKET)).status).toBe(404);
+    const made = await run(...APPLY, '--backend-bootstrap');
     expect([made.succeeded, made.succeeded ? '' : made.said]).toEqual([true, '']);
     const setting = async (name: string) => (await moto.ask('GET', `${BUCKET}?${name}`)).text();
     expect(await setting('encryption')).toContain('<SSEAlgorithm>aws:kms</SSEAlgorithm>');
@@ -70,6 +85,45 @@ testWithMoto(
     expect(both.map(({ succeeded, said }) => (succeeded ? '' : said))).toEqual(['', '']);
     expect((await moto.ask('HEAD', lock)).status).toBe(404);
     for (const { said } of both) expect(said).toContain('No changes.');
+  },
+  LIMIT,
+);
+
+testWithMoto(
+  'the unit of the states adopts their bucket, and a later bootstrap changes nothing of it',
+  async () => {
+    using moto = await startMoto(ENVIRONMENTS.dev);
+    await using tree = await plantWithMoto(moto);
+    const unit = 'dev/global/shared/state';
+    // The simulated account and moto are two: it gets what Terragrunt makes in moto.
+    tree.simulation.environment.AWS_SIMULATION_ACCOUNT_ID = ENVIRONMENTS.dev;
+    const made = tree.simulation.root({
+      'main.tf': `provider "aws" { region = "us-east-1" }
+        resource "aws_s3_bucket" "states" { bucket = "${BUCKET}" }`,
+    });
+    await tree.simulation.run(made, 'init');
+    await tree.simulation.run(made, 'apply', '-auto-approve');
+
+    const adopted = await tree.terragrunt('dev', unit, ...APPLY, '--backend-bootstrap');
+    expect([adopted.succeeded, adopted.succeeded ? '' : adopted.said]).toEqual([true, '']);
+    expect(adopted.said).toContain('Apply complete! Resources: 1 imported');
+    const account = await tree.simulation.resources();
+    const named = (type: string) =>
+      account.find((resource) => resource.type === type && resource.attributes.bucket === BUCKET);
+    expect(named('aws_s3_bucket')?.attributes.tags_all.unit).toBe('state');
+
+    // Another clone, whose bootstrap looks at everything. moto's denials know no conditions: all is allowed there.
+    const policy = String(named('aws_s3_bucket_policy')?.attributes.policy).replaceAll(
+      /"Deny"/g,
+      '"Allow"',
+    );
+    await moto.ask('PUT', `${BUCKET}?policy`, policy);
+    await tree.edit('live/root.hcl', (text) => text.replace('skip_bucket_enforced_tls = true', ''));
+    rmSync(join(tree.folder, 'build/terragrunt'), { recursive: true });
+    const again = await tree.terragrunt('dev', unit, 'plan', '--backend-bootstrap');
+    expect([again.succeeded, again.succeeded ? '' : again.said]).toEqual([true, '']);
+    expect(again.said).toContain('No changes.');
+    expect(await (await moto.ask('GET', `${BUCKET}?policy`)).json()).toEqual(JSON.parse(policy));
   },
   LIMIT,
 );

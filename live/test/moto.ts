@@ -48,12 +48,15 @@ export interface Moto extends Disposable {
   readonly ask: (method: string, path: string, body?: string) => Promise<Response>;
 }
 
-/** Starts an empty one. */
-export const startMoto = async (): Promise<Moto> => {
+/** Starts an empty one, whose credentials are of an account. */
+export const startMoto = async (account: string): Promise<Moto> => {
   const port = freePort();
   const server = Bun.spawn(
     ['python3', '-m', 'moto.server', '--host', '127.0.0.1', '--port', String(port)],
-    { env: { ...process.env, PYTHONPATH: FOLDER }, stdio: ['ignore', 'ignore', 'ignore'] },
+    {
+      env: { ...process.env, PYTHONPATH: FOLDER, MOTO_ACCOUNT_ID: account },
+      stdio: ['ignore', 'ignore', 'ignore'],
+    },
   );
   const release = guard(server.pid);
   const url = `http://127.0.0.1:${port}`;
