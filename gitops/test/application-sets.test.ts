@@ -9,6 +9,7 @@ import {
   leaves,
   nameOf,
   ofKind,
+  settingsOf,
 } from '../../tools/kubernetes/objects.ts';
 import { brokenPromises } from '../../tools/kubernetes/promises/index.ts';
 import { buildOverlay, TIMEOUT_MILLISECONDS } from '../../tools/kubernetes/render.ts';
@@ -91,6 +92,7 @@ const withoutImages = (objects: readonly KubernetesObject[]): unknown[] =>
 test('a standby has everything of prod but instances', async () => {
   const [prod, standby] = await Promise.all([serviceOf('prod'), serviceOf('prod-standby')]);
   expect(deploymentOf(standby).spec.replicas).toBe(0);
+  expect(settingsOf(standby)).toEqual(settingsOf(prod));
   expect(ofKind(standby, 'Job', 'HorizontalPodAutoscaler', 'PodDisruptionBudget')).toEqual([]);
   const kinds = (all: readonly KubernetesObject[]) => [...new Set(all.map(({ kind }) => kind))];
   expect(kinds(prod).filter((kind) => !kinds(standby).includes(kind))).toEqual([
@@ -98,11 +100,19 @@ test('a standby has everything of prod but instances', async () => {
   ]);
 });
 
-test('a standby that becomes primary gets the instances', () => {
+/** The overlay of eu-central-1's cluster in another role. */
+const overlayIn = (role: string): string => {
   const { labels, ...rest } = clusterOf('prod-standby');
-  const promoted = { ...rest, labels: { ...labels, role: 'primary' } };
-  const [application] = expand(setOf('application'), [promoted]);
-  expect(application?.spec.source.path).toBe('kustomize/overlays/prod');
+  const [application] = expand(setOf('application'), [{ ...rest, labels: { ...labels, role } }]);
+  return application?.spec.source.path;
+};
+
+test('a standby that becomes primary gets the instances', () => {
+  expect(overlayIn('primary')).toBe('kustomize/overlays/prod');
+});
+
+test("an active region gets that region's overlay", () => {
+  expect(overlayIn('active')).toBe('kustomize/overlays/prod-active-eu-central-1');
 });
 
 test('the project of the service allows what it has, and no more', async () => {

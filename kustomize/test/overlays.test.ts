@@ -72,8 +72,11 @@ test.each(kustomizations)('%s is plain and local', (_path, fields) => {
   );
 });
 
-test('every component is in use, in an environment or on the page for operators', async () => {
-  const page = await Bun.file(join(KUSTOMIZE, '../docs/kubernetes.md')).text();
+test('every component is in use, in an environment or on a page for operators', async () => {
+  const pages = ['kubernetes', 'gitops'].map((name) =>
+    Bun.file(join(KUSTOMIZE, `../docs/${name}.md`)),
+  );
+  const page = (await Promise.all(pages.map((file) => file.text()))).join('');
   const used = kustomizations.flatMap(([, { components = [] }]) => components).join();
   const unused = readdirSync(join(KUSTOMIZE, 'components')).filter(
     (name) =>

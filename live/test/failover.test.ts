@@ -1,10 +1,12 @@
 /** The drill: the primary region is lost, and the runbooks' own commands move production away and back. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { Glob } from 'bun';
+import { expand } from '../../gitops/test/expand.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
-import type { KubernetesObject } from '../../tools/kubernetes/objects.ts';
+import { deploymentOf, ofKind, parseObjects, settingsOf } from '../../tools/kubernetes/objects.ts';
+import { overlayText } from '../../tools/kubernetes/render.ts';
+import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
 import { openShell, readSteps, type Shell } from './runbook.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
@@ -19,7 +21,6 @@ const readPage = (name: string): string =>
 
 let tree: Tree;
 let shell: Shell;
-let clusters: string;
 /** The account before anything was lost. */
 let before: Resource[];
 
@@ -39,21 +40,17 @@ beforeAll(async () => {
   await tree.all('prod', 'apply');
   before = await tree.simulation.resources();
 
-  clusters = join(tree.folder, 'build/clusters');
-  const programs = join(tree.folder, 'build/programs');
-  mkdirSync(programs);
-  const kubectl = join(programs, 'kubectl');
-  const program = join(import.meta.dir, 'kubectl.ts');
-  writeFileSync(kubectl, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
-  chmodSync(kubectl, 0o755);
+  // What a person copies after the first apply.
+  await tree.edit('kustomize/overlays/prod/kustomization.yaml', (text) =>
+    text.replace('database.prod.example.com', globalEndpoint()),
+  );
+  await tree.commit('Name the database');
   const { environment } = tree.simulation;
   shell = openShell(join(tree.folder, 'live/prod'), {
     ...environment,
     AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.prod,
-    CLUSTERS: clusters,
     PATH: [
-      programs,
-      ...['terragrunt', 'opentofu', 'kustomize'].map((tool) => join(ROOT, 'tools', tool)),
+      ...['terragrunt', 'opentofu'].map((tool) => join(ROOT, 'tools', tool)),
       environment.PATH,
     ].join(':'),
   });
@@ -108,27 +105,62 @@ const rotated = async (region: string) =>
 const copies = async (region: string) =>
   (await find('aws_secretsmanager_secret', region)).filter(({ made_by }) => made_by).length;
 
-/** The objects of a region's cluster. */
-const objects = (region: string): KubernetesObject[] =>
-  [...new Glob('*.json').scanSync({ cwd: join(clusters, region), absolute: true })].map((file) =>
-    JSON.parse(readFileSync(file, 'utf8')),
-  );
+/** Host of the global database's writer. */
+const globalEndpoint = (): string =>
+  before.find(({ type }) => type === 'aws_rds_global_cluster')?.attributes.endpoint;
 
-const roleOfCluster = (region: string): string | undefined =>
-  readFileSync(join(tree.folder, `build/state/prod/${region}/shared/gitops.tfstate`), 'utf8').match(
-    /"role": "(\w+)"/,
-  )?.[1];
+/** The cluster secret of a region, as `gitops` made it. */
+const clusterOf = (region: string) => {
+  const state = join(tree.folder, `build/state/prod/${region}/shared/gitops.tfstate`);
+  const { resources } = JSON.parse(readFileSync(state, 'utf8'));
+  const { attributes } = resources.find(
+    ({ type }: { type: string }) => type === 'kubernetes_secret_v1',
+  ).instances[0];
+  const { name, server } = attributes.data;
+  const [{ labels, annotations }] = attributes.metadata;
+  return { name, server, labels, annotations };
+};
 
-/** Kinds of which a copy without instances has none. */
-const WORK = ['HorizontalPodAutoscaler', 'Job', 'PodDisruptionBudget'];
-const work = (region: string) => ({
-  role: roleOfCluster(region),
-  replicas: objects(region).find(({ kind }) => kind === 'Deployment')?.spec.replicas,
-  kinds: objects(region)
-    .map(({ kind }) => kind)
-    .filter((kind) => WORK.includes(kind))
-    .sort(),
+/** What Argo CD brings to a region by what its cluster's secret says and by what Git has. */
+const work = async (region: string) => {
+  const [set] = parseObjects(readFileSync(join(tree.folder, 'gitops/application.yaml'), 'utf8'));
+  const [application] = set ? expand(set, [clusterOf(region)]) : [];
+  const { path, kustomize } = application?.spec.source ?? {};
+  const objects = parseObjects(await overlayText(join(tree.folder, path)));
+  return {
+    overlay: path,
+    registry: kustomize.images[0].match(/\.ecr\.([\w-]+)\./)?.[1],
+    replicas: deploymentOf(objects).spec.replicas,
+    kinds: ofKind(objects, 'HorizontalPodAutoscaler', 'Job', 'PodDisruptionBudget')
+      .map(({ kind }) => kind)
+      .sort(),
+    database: new URL(settingsOf(objects).DATABASE_URL).hostname,
+  };
+};
+
+/** Pods and all that goes with them, in a region. */
+const everything = (region: string) => ({
+  overlay: 'kustomize/overlays/prod',
+  registry: region,
+  replicas: undefined,
+  kinds: ['HorizontalPodAutoscaler', 'Job', 'PodDisruptionBudget'],
+  database: globalEndpoint(),
 });
+
+/** No pods, and nothing that would start or count any. */
+const nothing = (region: string) => ({
+  ...everything(region),
+  overlay: 'kustomize/overlays/prod-standby',
+  replicas: 0,
+  kinds: [],
+});
+
+/** What the last commit changed. */
+const committed = async () =>
+  (await tree.git('show', '--format=', '--name-only', 'HEAD')).split('\n').filter(Boolean);
+
+/** Roles and instances alone, so that objects by Helm and by Kustomize are what they were. */
+const STACKS = [STANDBY, LOST].map((region) => `live/prod/${region}/terragrunt.stack.hcl`);
 
 /** All that a region has. */
 const holdings = async (region: string) =>
@@ -148,99 +180,106 @@ const follow = async (name: string, expectations: Expectations) => {
   }
 };
 
-describe('the drill', () => {
-  testLong(
-    'the standby takes over without the lost region and its states',
-    async () => {
-      tree.simulation.faults({ gone: [LOST] });
-      moveStates(true);
-      const lost = await holdings(LOST);
-      await expect(shell.run(`aws rds describe-db-clusters --region ${LOST}`)).rejects.toThrow(
-        'Could not connect to the endpoint',
-      );
+testInOrder(
+  'prod',
+  [
+    [
+      'is taken over by the standby without the lost region and its states',
+      async () => {
+        tree.simulation.faults({ gone: [LOST] });
+        moveStates(true);
+        const lost = await holdings(LOST);
+        await expect(shell.run(`aws rds describe-db-clusters --region ${LOST}`)).rejects.toThrow(
+          'Could not connect to the endpoint',
+        );
 
-      await follow('region-failover', {
-        '1. Settings of this shell': () => {},
-        '2. An instance': async () => {
-          expect(await countInstances(STANDBY)).toBe(1);
-          expect(await writers()).toEqual([LOST]);
-        },
-        '3. Promotion': async () => {
-          expect(await writers()).toEqual([STANDBY]);
-        },
-        '4. Secrets': async () => {
-          expect(await copies(STANDBY)).toBe(0);
-          expect((await find('aws_secretsmanager_secret', STANDBY)).length).toBe(3);
-        },
-        '5. Variables': async (said) => {
-          expect(readPlans(said)).toEqual({
-            [`${STANDBY}/app/database`]: '2 to add, 1 to change, 0 to destroy',
-          });
-          expect(said).not.toContain('AWS says');
-          expect(await rotated(STANDBY)).toEqual(['application', 'migration']);
-        },
-        '6. Pods': () => {
-          expect(work(STANDBY)).toEqual({ role: 'primary', replicas: undefined, kinds: WORK });
-        },
-        '7. Users': async () => {
-          expect(await served()).toEqual({ origin: STANDBY, checked: [`/.origins/${STANDBY}`] });
-        },
-        '8. Alarms': async () => {
-          expect(await alarmNames(STANDBY)).toContain('hello-prod-database-connections');
-          expect(await ringingCheck()).toBe((await find('aws_route53_health_check'))[0]?.id);
-        },
-        '9. The other instances': async () => {
-          expect(await countInstances(STANDBY)).toBe(3);
-          expect(await tree.git('status', '--porcelain')).toBe('');
-        },
-      });
-      expect(await holdings(LOST)).toEqual(lost);
-    },
-    LIMIT,
-  );
+        await follow('region-failover', {
+          '1. Settings of this shell': () => {},
+          '2. An instance': async () => {
+            expect(await countInstances(STANDBY)).toBe(1);
+            expect(await writers()).toEqual([LOST]);
+          },
+          '3. Promotion': async () => {
+            expect(await writers()).toEqual([STANDBY]);
+          },
+          '4. Secrets': async () => {
+            expect(await copies(STANDBY)).toBe(0);
+            expect((await find('aws_secretsmanager_secret', STANDBY)).length).toBe(3);
+          },
+          '5. Variables': async (said) => {
+            expect(readPlans(said)).toEqual({
+              [`${STANDBY}/app/database`]: '2 to add, 1 to change, 0 to destroy',
+            });
+            expect(said).not.toContain('AWS says');
+            expect(await rotated(STANDBY)).toEqual(['application', 'migration']);
+          },
+          '6. Pods': async () => {
+            expect(await work(STANDBY)).toEqual(everything(STANDBY));
+          },
+          '7. Users': async () => {
+            expect(await served()).toEqual({ origin: STANDBY, checked: [`/.origins/${STANDBY}`] });
+          },
+          '8. Alarms': async () => {
+            expect(await alarmNames(STANDBY)).toContain('hello-prod-database-connections');
+            expect(await ringingCheck()).toBe((await find('aws_route53_health_check'))[0]?.id);
+          },
+          '9. The other instances': async () => {
+            expect(await countInstances(STANDBY)).toBe(3);
+            expect(await tree.git('status', '--porcelain')).toBe('');
+            expect(await committed()).toEqual(STACKS);
+          },
+        });
+        expect(await holdings(LOST)).toEqual(lost);
+      },
+    ],
+    [
+      'is given back, when the region is there again',
+      async () => {
+        tree.simulation.faults({});
+        moveStates(false);
+        await follow('region-failback', {
+          '1. Settings of this shell': async () => {
+            // Not told yet: its pods would start, and ask for the host that leads to the other region.
+            expect(await work(LOST)).toEqual(everything(LOST));
+          },
+          '2. eu-west-1 as a standby': async (said) => {
+            expect(said).not.toMatch(/^eu-west-1$/m);
+            expect(await rotated(LOST)).toEqual([]);
+            expect(await work(LOST)).toEqual(nothing(LOST));
+            expect(await work(STANDBY)).toEqual(everything(STANDBY));
+            expect(await countInstances(LOST)).toBe(3);
+          },
+          '3. Switchover': async () => {
+            expect(await writers()).toEqual([LOST]);
+          },
+          '4. Variables': async () => {
+            expect(await rotated(STANDBY)).toEqual([]);
+            expect(await rotated(LOST)).toEqual(['application', 'migration']);
+            expect(await copies(STANDBY)).toBe(3);
+          },
+          '5. Pods': async () => {
+            expect(await work(LOST)).toEqual(everything(LOST));
+            expect(await work(STANDBY)).toEqual(nothing(STANDBY));
+          },
+          '6. Users': async () => {
+            expect(await served()).toEqual({ origin: LOST, checked: [`/.origins/${LOST}`] });
+          },
+          '7. eu-central-1 without instances': async () => {
+            expect(await countInstances(STANDBY)).toBe(0);
+            expect(await committed()).toEqual(STACKS);
+          },
+        });
 
-  testLong(
-    'and gives back what it took, when the region is there again',
-    async () => {
-      tree.simulation.faults({});
-      moveStates(false);
-      await follow('region-failback', {
-        '1. Settings of this shell': () => {},
-        '2. eu-west-1 as a standby': async () => {
-          expect(await rotated(LOST)).toEqual([]);
-          expect(roleOfCluster(LOST)).toBe('standby');
-          expect(await countInstances(LOST)).toBe(3);
-        },
-        '3. Switchover': async () => {
-          expect(await writers()).toEqual([LOST]);
-        },
-        '4. Variables': async () => {
-          expect(await rotated(STANDBY)).toEqual([]);
-          expect(await rotated(LOST)).toEqual(['application', 'migration']);
-          expect(await copies(STANDBY)).toBe(3);
-        },
-        '5. Pods': () => {
-          expect(work(LOST)).toEqual({ role: 'primary', replicas: undefined, kinds: WORK });
-          expect(roleOfCluster(STANDBY)).toBe('standby');
-        },
-        '6. Users': async () => {
-          expect(await served()).toEqual({ origin: LOST, checked: [`/.origins/${LOST}`] });
-        },
-        '7. eu-central-1 without instances': async () => {
-          expect(work(STANDBY)).toEqual({ role: 'standby', replicas: 0, kinds: ['Job'] });
-          expect(await countInstances(STANDBY)).toBe(0);
-        },
-      });
-
-      expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
-      const kinds = (account: Resource[]) =>
-        account.map(({ region, type }) => `${region} ${type}`).sort();
-      expect(kinds(await tree.simulation.resources())).toEqual(kinds(before));
-      expect(await ringingCheck()).toBe((await find('aws_route53_health_check'))[0]?.id);
-    },
-    LIMIT,
-  );
-});
+        expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
+        const kinds = (account: Resource[]) =>
+          account.map(({ region, type }) => `${region} ${type}`).sort();
+        expect(kinds(await tree.simulation.resources())).toEqual(kinds(before));
+        expect(await ringingCheck()).toBe((await find('aws_route53_health_check'))[0]?.id);
+      },
+    ],
+  ],
+  testLong,
+);
 
 test.each(['region-failover', 'region-failback'])('the times in %s add up', (name) => {
   const rows = readPage(name)

@@ -18,6 +18,11 @@ output "endpoint" {
   value       = module.cluster.cluster_endpoint
 }
 
+output "global_endpoint" {
+  description = "Host that takes writes, in whichever region that is; of origin `primary` in a global database, else null."
+  value       = one(aws_rds_global_cluster.this[*].endpoint)
+}
+
 output "reader_endpoint" {
   description = "Host that spreads reads over the instances that don't take writes."
   value       = module.cluster.cluster_reader_endpoint

@@ -21,13 +21,13 @@ variable "region" {
 }
 
 variable "role" {
-  description = "What the cluster is now: `primary` serves, `standby` runs the platform only. Argo CD chooses by it what it deploys."
+  description = "What the cluster is now: `primary` serves, `active` serves beside it, `standby` runs the platform only. Argo CD chooses by it what it deploys."
   type        = string
   nullable    = false
 
   validation {
-    condition     = contains(["primary", "standby"], var.role)
-    error_message = "role is ${jsonencode(var.role)}: set primary or standby."
+    condition     = contains(["primary", "standby", "active"], var.role)
+    error_message = "role is ${jsonencode(var.role)}: set primary, standby or active."
   }
 }
 

@@ -88,8 +88,5 @@ inputs = {
     web_acl_arn                     = dependency.firewall.outputs.web_acl_arn
     origin_hostname                 = local.facts.origins[local.facts.region]
     image_repository                = dependency.registry.outputs.repository_urls[local.facts.region]["service"]
-    database_name                   = "hello"
-    database_secret_name            = "${local.facts.name}/database/application"
-    migration_secret_name           = "${local.facts.name}/database/migration"
   }
 }

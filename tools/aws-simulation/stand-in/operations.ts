@@ -444,8 +444,13 @@ const OPERATIONS: Record<string, Operation> = {
     };
   },
   'secretsmanager.DescribeSecret': ({ SecretId }, account) => {
-    const { id, attributes } = secret(account, SecretId, 'secretsmanager.DescribeSecret');
-    return { ARN: id, Name: attributes.name, KmsKeyId: attributes.kms_key_id };
+    const { id, attributes, made_by } = secret(account, SecretId, 'secretsmanager.DescribeSecret');
+    return {
+      ARN: id,
+      Name: attributes.name,
+      KmsKeyId: attributes.kms_key_id,
+      PrimaryRegion: made_by?.split(':')[3],
+    };
   },
   'secretsmanager.GetSecretValue': ({ SecretId }, account) => {
     const operation = 'secretsmanager.GetSecretValue';

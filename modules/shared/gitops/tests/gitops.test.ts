@@ -123,7 +123,7 @@ testInterfaces(CALL);
 testRefusals(CALL, [
   [{ cluster_name: 'Hello' }, 'cluster_name is "Hello": set 3 to 63 lower-case letters'],
   [{ region: 'Ireland' }, 'region is "Ireland": set the code of a region'],
-  [{ role: 'secondary' }, 'role is "secondary": set primary or standby'],
+  [{ role: 'secondary' }, 'role is "secondary": set primary, standby or active'],
   [{ zones: ['us-east-1a'] }, 'zones is ["us-east-1a"]: set zones of eu-west-1'],
   [{ labels: { environment: 'a b' } }, 'labels is {"environment":"a b"}: set names of'],
   [{ labels: { role: 'primary' } }, 'labels names ["role"], which this module sets'],
