@@ -113,7 +113,7 @@ testLifecycle(CALL, {
   faultsOf: () => [],
   weakenings: [],
   change: [
-    { role: 'standby', facts: {}, chart_version: '10.1.2' },
+    { role: 'active', facts: {}, chart_version: '10.1.2' },
     { 'helm_release.argocd': 'update', 'kubernetes_secret_v1.cluster': 'update' },
   ],
 });
