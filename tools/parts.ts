@@ -31,6 +31,7 @@ export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: read
   { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'infrastructure', 'delivery'] },
   { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
   { tool: ['charts/unpacked'], parts: ['kubernetes'] },
+  { tool: ['application-sets/expand'], parts: ['kubernetes', 'infrastructure'] },
   { tool: ['opentofu/tofu', 'version'], parts: ['infrastructure'] },
   { tool: ['terragrunt/terragrunt', '--version'], parts: ['infrastructure'] },
   { tool: ['glua/glua', '-v'], parts: ['infrastructure'] },

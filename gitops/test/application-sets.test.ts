@@ -140,29 +140,20 @@ describe('the expansion', () => {
   test.each(Object.keys(INPUTS.prod.facts))('refuses a cluster without %s', (fact) =>
     expect(() =>
       ['application', 'platform'].map((name) => expand(setOf(name), [without(fact)])),
-    ).toThrow(`.metadata.annotations.${fact} has no entry`),
+    ).toThrow(`map has no entry for key "${fact}"`),
   );
 
   test('leaves out what Terraform did not tell of', () =>
     expect(expand(setOf('platform'), [{ ...clusterOf('prod'), labels: {} }])).toEqual([]));
 
   test.each([
-    ['a function', '{{ .name | upper }}', 'more than a path'],
-    ['a condition', '{{ if .name }}', 'more than a path'],
-    ['a map', '{{ .metadata }}', 'no entry'],
-  ])('refuses %s', (_what, text, message) => {
+    ['a field that Argo CD lacks', 'strategi', {}, 'unknown field "strategi"'],
+    ['a field of another type', 'templatePatch', {}, 'templatePatch of type string'],
+    ['no field of a map', 'template', { metadata: { name: '{{ .metadata.x }}' } }, 'no entry'],
+  ])('refuses %s', (_what, field, value, message) => {
     const set = structuredClone(setOf('platform'));
-    set.spec.template.metadata.name = text;
+    set.spec[field] = value;
     expect(() => expand(set, [clusterOf('prod')])).toThrow(message);
-  });
-
-  test.each([
-    ['spec', 'strategy'],
-    ['spec', 'templatePatch'],
-  ])('refuses a %s with %s', (_where, field) => {
-    const set = structuredClone(setOf('platform'));
-    set.spec[field] = {};
-    expect(() => expand(set, [clusterOf('prod')])).toThrow(`the set has ${field}`);
   });
 });
 
