@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Glob } from 'bun';
 import {
   containers,
   deploymentOf,
@@ -100,19 +101,37 @@ test('a standby has everything of prod but instances', async () => {
   ]);
 });
 
-/** The overlay of eu-central-1's cluster in another role. */
-const overlayIn = (role: string): string => {
-  const { labels, ...rest } = clusterOf('prod-standby');
-  const [application] = expand(setOf('application'), [{ ...rest, labels: { ...labels, role } }]);
+/** The overlay that a cluster gets in a region, with a role. */
+const overlayIn = (environment: string, region: string, role: string): string => {
+  const labels = { environment, region, role };
+  const [application] = expand(setOf('application'), [{ ...clusterOf('prod'), labels }]);
   return application?.spec.source.path;
 };
 
 test('a standby that becomes primary gets the instances', () => {
-  expect(overlayIn('primary')).toBe('kustomize/overlays/prod');
+  expect(overlayIn('prod', 'eu-central-1', 'primary')).toBe('kustomize/overlays/prod');
 });
 
 test("an active region gets that region's overlay", () => {
-  expect(overlayIn('active')).toBe('kustomize/overlays/prod-active-eu-central-1');
+  expect(overlayIn('prod', 'eu-central-1', 'active')).toBe(
+    'kustomize/overlays/prod-active-eu-central-1',
+  );
+});
+
+test('each region of the live tree has the overlay of its role', () => {
+  const regions = [...new Glob('*/*/terragrunt.stack.hcl').scanSync(join(ROOT, 'live'))]
+    .map((file) => file.split('/'))
+    .filter(([, region]) => region !== 'global');
+  expect(regions.length).toBeGreaterThan(2);
+  for (const [environment = '', region = '', file = ''] of regions) {
+    const text = readFileSync(join(ROOT, 'live', environment, region, file), 'utf8');
+    const role = /role +=\s*"(\w+)"/.exec(text)?.[1] ?? '';
+    const overlay = overlayIn(environment, region, role);
+    expect({ region, there: existsSync(join(ROOT, `${overlay}/kustomization.yaml`)) }).toEqual({
+      region,
+      there: true,
+    });
+  }
 });
 
 test('the project of the service allows what it has, and no more', async () => {
