@@ -10,6 +10,11 @@ feature "destroy" {
   default = ""
 }
 
+feature "leftovers" {
+  # Whether a destroy goes on although clusters left something in AWS that no state has.
+  default = false
+}
+
 locals {
   facts = read_terragrunt_config("${get_parent_terragrunt_dir()}/facts.hcl").locals
 
@@ -22,6 +27,10 @@ locals {
 
   # Lambda functions of the module, packed.
   archives = [for file in fileset(local.module, "*/index.ts") : "${local.module}/${dirname(file)}.zip"]
+
+  destroys = get_terraform_command() == "destroy" || anytrue([for argument in get_terraform_cli_args() : can(regex("^--?destroy(=|$)", argument))])
+  # Units that `run --all destroy` begins with, and those that AWS refuses to delete while a cluster's load balancers and records are there.
+  asks_for_leftovers = contains(["alarms", "identity", "observability", "certificate", "cluster", "dns", "firewall", "network"], local.facts.unit)
 
   state_key = "${local.facts.environment}/${local.facts.region}/${local.facts.layer}/${local.facts.unit}"
   state = {
@@ -77,8 +86,18 @@ terraform {
 
   before_hook "destroy" {
     commands = ["destroy", "apply", "plan"]
-    if       = feature.destroy.value != local.facts.environment && (get_terraform_command() == "destroy" || anytrue([for argument in get_terraform_cli_args() : can(regex("^--?destroy(=|$)", argument))]))
+    if       = feature.destroy.value != local.facts.environment && local.destroys
     execute  = ["sh", "-c", "echo 'Nothing of ${local.facts.environment} is destroyed without --feature destroy=${local.facts.environment}: see docs/live.md.' >&2; exit 1"]
+  }
+
+  # Before anything is gone: what a cluster made would break it off half-way.
+  before_hook "leftovers" {
+    commands = ["destroy", "apply"]
+    if       = local.destroys && local.asks_for_leftovers && !feature.leftovers.value
+    execute = ["sh", "-c", <<-EOF
+      cd ${local.facts.repository} && tools/bun/bun tools/leftovers.ts ${local.facts.environment} ${local.facts.is_global ? "" : local.facts.region} || { echo "Nothing of ${local.facts.environment} is destroyed while that is there: see docs/runbooks/teardown.md. Where it may stay, --feature leftovers=true." >&2; exit 1; }
+    EOF
+    ]
   }
 }
 

@@ -39,6 +39,8 @@ type Type struct {
 	Refers map[string]string
 	// HeldBy lists arguments of other types, as type.argument; while one refers to this resource it can't be deleted.
 	HeldBy []string `yaml:"held_by"`
+	// Held is AWS's code for that, DependencyViolation where none is told.
+	Held string
 	// Refuse lists AWS's own rules.
 	Refuse []Rule
 	// With lists what AWS makes along with it.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -156,12 +157,14 @@ func (s *server) refuse(call, kind string, prior, planned map[string]any, region
 
 // held refuses to delete what others still use.
 func (s *server) held(r *account.Resource) {
-	for _, holder := range facts.Of(r.Type).HeldBy {
+	known := facts.Of(r.Type)
+	code := cmp.Or(known.Held, "DependencyViolation")
+	for _, holder := range known.HeldBy {
 		kind, path, _ := strings.Cut(holder, ".")
 		for _, other := range s.account.Find(kind, r.Region, func(other *account.Resource) bool { return other.MadeBy != r.ID }) {
 			for _, value := range at(other.Attributes, strings.Split(path, ".")) {
 				if value == r.ID || value == r.Attributes["arn"] || (value == r.Attributes["name"] && value != "") {
-					account.Refuse("DependencyViolation: %s %s can't be deleted while %s %s uses it", r.Type, r.ID, kind, other.ID)
+					account.Refuse("%s: %s %s can't be deleted while %s %s uses it", code, r.Type, r.ID, kind, other.ID)
 				}
 			}
 		}

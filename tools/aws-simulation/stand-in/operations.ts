@@ -143,6 +143,19 @@ const LISTINGS: Record<string, Listing> = {
       Status: 'available',
     }),
   },
+  'ec2.DescribeVolumes': {
+    type: 'aws_ebs_volume',
+    answer: 'Volumes',
+    by: 'VolumeIds',
+    missing: 'InvalidVolume.NotFound',
+    describe: (r) => ({
+      VolumeId: r.id,
+      AvailabilityZone: r.attributes.availability_zone,
+      Size: r.attributes.size,
+      State: 'available',
+      Tags: tags(r),
+    }),
+  },
   'elbv2.DescribeLoadBalancers': {
     type: 'aws_lb',
     answer: 'LoadBalancers',
@@ -226,10 +239,26 @@ function one(
   return found;
 }
 
+/** Deletes a resource, and what AWS made along with it. */
 const remove =
   (operation: string, type: string, argument: string, code: string): Operation =>
-  (input, account) =>
-    account.remove(one(account, type, input[argument], operation, code));
+  (input, account) => {
+    const resource = one(account, type, input[argument], operation, code);
+    for (const child of account.find('*').filter(({ made_by }) => made_by === resource.id))
+      account.remove(child);
+    account.remove(resource);
+  };
+
+/** A name as Route 53 answers it. */
+const withDot = (name: string) => name.replace(/\.?$/, '.');
+
+/** Labels from the last on: the order that Route 53 has names in. */
+const reversed = (name: string) => name.split('.').toReversed().join('.');
+
+const recordsOf = (account: Account, zone: string, operation: string): Stored[] => {
+  const { id } = one(account, 'aws_route53_zone', zone, operation, 'NoSuchHostedZone', 'global');
+  return account.find('aws_route53_record', 'global').filter((r) => r.attributes.zone_id === id);
+};
 
 const globalCluster = (input: Input, account: Account, operation: string) =>
   one(
@@ -324,6 +353,12 @@ const OPERATIONS: Record<string, Operation> = {
     'aws_network_interface',
     'NetworkInterfaceId',
     'InvalidNetworkInterfaceID.NotFound',
+  ),
+  'ec2.DeleteVolume': remove(
+    'ec2.DeleteVolume',
+    'aws_ebs_volume',
+    'VolumeId',
+    'InvalidVolume.NotFound',
   ),
   'elbv2.DeleteLoadBalancer': remove(
     'elbv2.DeleteLoadBalancer',
@@ -442,6 +477,57 @@ const OPERATIONS: Record<string, Operation> = {
         account,
       ),
     };
+  },
+  'route53.ListHostedZonesByName': ({ DNSName = '', MaxItems = '100' }, account) => {
+    const zones = account
+      .find('aws_route53_zone', 'global')
+      .map(({ id, attributes }) => ({
+        Id: `/hostedzone/${id}`,
+        Name: withDot(attributes.name),
+        CallerReference: id,
+      }))
+      // By name from the one that is asked for on, whether that is there or not.
+      .filter(({ Name }) => reversed(Name) >= reversed(withDot(DNSName)))
+      .sort((x, y) => (reversed(x.Name) < reversed(y.Name) ? -1 : 1));
+    const HostedZones = zones.slice(0, Number(MaxItems));
+    return { HostedZones, IsTruncated: HostedZones.length < zones.length, MaxItems };
+  },
+  'route53.ListResourceRecordSets': ({ HostedZoneId = '' }, account) => ({
+    ResourceRecordSets: recordsOf(account, HostedZoneId, 'route53.ListResourceRecordSets').map(
+      ({ attributes }) => ({
+        Name: withDot(attributes.name),
+        Type: attributes.type,
+        TTL: attributes.ttl,
+        ResourceRecords: attributes.records?.map((Value: string) => ({ Value })),
+        AliasTarget: attributes.alias?.map((alias: Attributes) => ({
+          HostedZoneId: alias.zone_id,
+          DNSName: withDot(alias.name),
+          EvaluateTargetHealth: alias.evaluate_target_health,
+        }))[0],
+      }),
+    ),
+    IsTruncated: false,
+    MaxItems: '300',
+  }),
+  'route53.ChangeResourceRecordSets': ({ HostedZoneId = '', ChangeBatch }, account) => {
+    const operation = 'route53.ChangeResourceRecordSets';
+    const records = recordsOf(account, HostedZoneId, operation);
+    const { Changes } = ChangeBatch as unknown as { Changes: Attributes[] };
+    const gone = Changes.map(({ Action, ResourceRecordSet: { Name, Type } }) => {
+      if (Action !== 'DELETE') throw new Error(`the simulation can't ${Action} records`);
+      const record = records.find(
+        ({ attributes }) => withDot(attributes.name) === Name && attributes.type === Type,
+      );
+      if (!record)
+        throw new ServiceError(
+          'InvalidChangeBatch',
+          operation,
+          `Tried to delete resource record set [name='${Name}', type='${Type}'] but it was not found`,
+        );
+      return record;
+    });
+    for (const record of gone) account.remove(record);
+    return { ChangeInfo: { Id: '/change/C1', Status: 'PENDING' } };
   },
   'secretsmanager.DescribeSecret': ({ SecretId }, account) => {
     const { id, attributes, made_by } = secret(account, SecretId, 'secretsmanager.DescribeSecret');

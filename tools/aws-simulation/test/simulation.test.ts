@@ -370,6 +370,62 @@ test('what is used is not deleted', async () => {
   await simulation.run(folder, 'destroy');
 });
 
+test("what a load balancer or others' records hold is refused with the code of its service", async () => {
+  const folder = await root(`
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "this" {
+  vpc_id = aws_vpc.this.id
+}
+resource "aws_route53_zone" "this" {
+  name = "example.com"
+}
+resource "aws_acm_certificate" "this" {
+  domain_name       = "example.com"
+  validation_method = "DNS"
+}
+resource "aws_wafv2_web_acl" "this" {
+  name  = "held"
+  scope = "REGIONAL"
+  default_action {
+    allow {}
+  }
+  visibility_config {
+    cloudwatch_metrics_enabled = false
+    metric_name                = "m"
+    sampled_requests_enabled   = false
+  }
+}`);
+  await simulation.run(folder, 'apply');
+  const made = await simulation.resources();
+  const of = (type: string) => made.find((resource) => resource.type === type);
+  const left = {
+    aws_lb: { vpc_id: of('aws_vpc')?.id, internal: false },
+    aws_lb_listener: { certificate_arn: of('aws_acm_certificate')?.id },
+    aws_wafv2_web_acl_association: { web_acl_arn: of('aws_wafv2_web_acl')?.attributes.arn },
+    aws_route53_record: { zone_id: of('aws_route53_zone')?.id },
+  };
+  const files = Object.entries(left).map(([type, attributes]) => {
+    const region = type === 'aws_route53_record' ? 'global' : 'eu-west-1';
+    return {
+      file: join(simulation.accounts, `123456789012/${region}/${type}/left.json`),
+      text: JSON.stringify({ type, id: 'left', region, attributes }),
+    };
+  });
+  for (const { file, text } of files) await Bun.write(file, text);
+  const said = await refusal(folder, 'destroy');
+  for (const code of [
+    'has some mapped public address(es)',
+    'ResourceInUseException',
+    'WAFAssociatedItemException',
+    'HostedZoneNotEmpty',
+  ])
+    expect(said).toContain(code);
+  for (const { file } of files) rmSync(file);
+  await simulation.run(folder, 'destroy');
+});
+
 const cluster = (name: string, more: string) => `
 resource "aws_rds_cluster" "${name}" {
   cluster_identifier        = "${name}"
