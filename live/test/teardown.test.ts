@@ -162,6 +162,7 @@ testWithSources(
     const refused = await run(...DESTROY, 'destroy');
     expect(refused.succeeded).toBe(false);
     for (const line of lines) expect(refused.said).toContain(line);
+    expect(refused.said).not.toContain('vol-2');
     expect(refused.said).toContain('Nothing of dev is destroyed while that is there');
     expect(await tree.simulation.resources()).toEqual(before);
 
