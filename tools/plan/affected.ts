@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { affectedUnits } from '../affected-units.ts';
-import { plannedSummary, planUnits } from './units.ts';
+import { plannedSummary, planUnits, UNSEEN } from './units.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
@@ -17,8 +17,15 @@ if (!environment || !commit || !output || others.length > 0) {
 const { changed, removed } = await affectedUnits(ROOT, commit);
 const of = (units: readonly string[]): string[] =>
   units.filter((unit) => unit.startsWith(`${environment}/`));
-const planned = await planUnits(join(ROOT, 'live'), output, of(changed));
+const units = of(changed);
+const planned = await planUnits(
+  join(ROOT, 'live'),
+  output,
+  units.filter((unit) => !UNSEEN.test(unit)),
+);
 process.stdout.write(plannedSummary(planned));
+for (const unit of units.filter((unit) => UNSEEN.test(unit)))
+  console.log(`\n### ${unit}: changed\n\nA person plans and applies it.`);
 for (const unit of of(removed))
   console.log(
     `\n### ${unit}: gone\n\nWhat it made stays until it is destroyed, by a clone that still has it.`,

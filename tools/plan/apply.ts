@@ -7,8 +7,10 @@
 import { existsSync } from 'node:fs';
 import { DIFFERENT, differences } from './compare.ts';
 import { effectsOf, mockedInputs, type Plan, readPlan } from './plan.ts';
+import { violations } from './policy.ts';
 import { summary } from './summary.ts';
 import { applyUnit, jsonFile, planUnit } from './unit.ts';
+import { BY_A_PERSON } from './units.ts';
 
 /** A plan that does nothing: that of a unit which wasn't reviewed. */
 const NOTHING: Plan = {};
@@ -27,6 +29,9 @@ const apply = async (
     console.log(`${unit}: nothing to do`);
     return true;
   }
+  if (BY_A_PERSON.test(unit)) throw new Error(`${unit} is applied by a person: see docs/live.md`);
+  const never = violations(plan);
+  if (never.length > 0) throw new Error(`${unit} would do what may never be:\n${never.join('\n')}`);
   const file = jsonFile(reviewed, unit);
   const lines = differences(existsSync(file) ? await readPlan(file) : NOTHING, plan);
   if (lines.length > 0) {
@@ -39,16 +44,31 @@ const apply = async (
   return true;
 };
 
+/**
+ * Applies units in the order given.
+ * @returns the unit that stopped all after it, since it would do something else than was reviewed
+ * @throws Error at the first failure
+ */
+export const applyUnits = async (
+  root: string,
+  reviewed: string,
+  output: string,
+  units: readonly string[],
+): Promise<string | undefined> => {
+  for (const unit of units) if (!(await apply(root, reviewed, output, unit))) return unit;
+  return undefined;
+};
+
 const main = async ([root, reviewed, output, ...units]: readonly string[]): Promise<number> => {
   if (!root || !reviewed || !output)
     throw new Error('usage: bun tools/plan/apply.ts ROOT REVIEWED OUTPUT UNIT ...');
-  for (const unit of units) if (!(await apply(root, reviewed, output, unit))) return DIFFERENT;
-  return 0;
+  return (await applyUnits(root, reviewed, output, units)) ? DIFFERENT : 0;
 };
 
-process.exit(
-  await main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    return 1;
-  }),
-);
+if (import.meta.main)
+  process.exit(
+    await main(process.argv.slice(2)).catch((error: Error) => {
+      console.error(error.message);
+      return 1;
+    }),
+  );

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { findUnits } from '../affected-units.ts';
-import { changing, plannedSummary, planUnits } from './units.ts';
+import { changing, plannedSummary, planUnits, UNSEEN } from './units.ts';
 
 const REPOSITORY = join(import.meta.dir, '../..');
 
@@ -44,7 +44,7 @@ const report = async (
 const unitsOf = async (name: string): Promise<string[]> =>
   (await findUnits(REPOSITORY))
     .map(({ path }) => path)
-    .filter((path) => path.startsWith(`${name}/`));
+    .filter((path) => path.startsWith(`${name}/`) && !UNSEEN.test(path));
 
 const [name, root, output, ...units] = process.argv.slice(2);
 if (!name || !root || !output) {

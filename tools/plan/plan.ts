@@ -13,8 +13,10 @@ interface Change {
   readonly replace_paths?: readonly (readonly (string | number)[])[];
 }
 
-interface ResourceChange {
+export interface ResourceChange {
   readonly address: string;
+  /** Such as `aws_vpc`. */
+  readonly type: string;
   readonly previous_address?: string;
   /** Of an object that a failed replacement left. */
   readonly deposed?: string;

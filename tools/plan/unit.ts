@@ -9,13 +9,16 @@ const TOFU = join(import.meta.dir, '../opentofu/tofu');
 /** What Terragrunt says of a unit that needs another's outputs before that was applied. */
 const WAITS = /detected no outputs/;
 
+/** Another run's lock on the state is waited for. */
+const RUN = ['-input=false', '-no-color', '-lock-timeout=5m'];
+
 /** A unit needs outputs that aren't there yet: it can be planned once what it needs is applied. */
 export class WaitingError extends Error {
   override name = 'WaitingError';
 }
 
 /** Runs Terragrunt; what it wrote to standard output. Its own words and OpenTofu's go to standard error. */
-const terragrunt = async (folder: string, ...words: readonly string[]): Promise<string> => {
+export const terragrunt = async (folder: string, ...words: readonly string[]): Promise<string> => {
   const child = Bun.spawn([TERRAGRUNT, ...words], {
     cwd: folder,
     env: { TG_TF_PATH: TOFU, ...process.env, TG_NON_INTERACTIVE: 'true', TG_NO_COLOR: 'true' },
@@ -43,7 +46,7 @@ export const jsonFile = (output: string, unit: string): string => resolve(output
 export const planUnit = async (root: string, unit: string, output: string): Promise<Plan> => {
   const [folder, file] = [join(root, unit), planFile(output, unit)];
   mkdirSync(dirname(file), { recursive: true });
-  await terragrunt(folder, 'plan', '-input=false', '-no-color', `-out=${file}`);
+  await terragrunt(folder, 'plan', '-input=false', '-lock-timeout=5m', '-no-color', `-out=${file}`);
   await Bun.write(jsonFile(output, unit), await terragrunt(folder, 'show', '-json', file));
   return readPlan(jsonFile(output, unit));
 };
@@ -51,5 +54,5 @@ export const planUnit = async (root: string, unit: string, output: string): Prom
 /** Applies the plan that {@link planUnit} left. */
 export const applyUnit = async (root: string, unit: string, output: string): Promise<void> => {
   const file = planFile(output, unit);
-  await terragrunt(join(root, unit), 'apply', '-input=false', '-no-color', file);
+  await terragrunt(join(root, unit), 'apply', ...RUN, file);
 };

@@ -3,6 +3,12 @@ import { effectsOf, type Plan } from './plan.ts';
 import { summary } from './summary.ts';
 import { planUnit, WaitingError } from './unit.ts';
 
+/** Units that a person applies: no pipeline changes what bounds it. */
+export const BY_A_PERSON = /\/shared\/(delivery|state)$/;
+
+/** Units that a pipeline doesn't even plan: its roles don't read how the buckets of the states are set. */
+export const UNSEEN = /\/shared\/state$/;
+
 export interface Planned {
   readonly plans: ReadonlyMap<string, Plan>;
   /** Units that need what isn't applied yet. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Glob } from 'bun';
 import packageJson from '../../package.json' with { type: 'json' };
 import { PARTS, partOf, TOOLS, testFiles } from '../parts.ts';
+import { INFRASTRUCTURE } from '../plan/store.ts';
 import { workflows } from '../workflows.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -78,8 +79,18 @@ describe('the workflows', () => {
           environment.replace(/\$\{\{ matrix\.environment \}\}/, name),
         ),
       );
-    const known = ['dev-plan', 'devrelease', 'prod-plan', 'prodrelease'];
+    const known = ['dev', 'dev-plan', 'devrelease', 'prod', 'prod-plan', 'prodrelease'];
     expect([...new Set(environments)].toSorted()).toEqual(known);
+  });
+
+  test('about infrastructure start for what its plans are found by', () => {
+    for (const [file, event] of [
+      ['infrastructure-plan.yaml', 'pull_request'],
+      ['infrastructure-apply.yaml', 'push'],
+    ] as const) {
+      const trigger = found.get(file)?.workflow.on[event] as { paths: string[] } | undefined;
+      expect(trigger?.paths.map((path) => path.replace('/**', ''))).toEqual([...INFRASTRUCTURE]);
+    }
   });
 
   test('pin an action by one commit, with its version', () => {

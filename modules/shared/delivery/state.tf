@@ -1,6 +1,9 @@
 locals {
-  # A plan takes the lock, and writes nothing else.
-  written = { plan = "*.tflock", apply = "*" }
+  # A plan takes the lock, and keeps what is to be reviewed; an apply takes that, and keeps what it stopped for.
+  written = {
+    plan  = { states = "*.tflock", plans = ["s3:PutObject"] }
+    apply = { states = "*", plans = ["s3:GetObject", "s3:PutObject"] }
+  }
 
   # Of every environment: what no role made by a pipeline reads, and no pipeline changes.
   state_buckets     = distinct(sort(flatten([for each in values(var.environments) : tolist(each.state.buckets)])))
@@ -28,7 +31,7 @@ resource "aws_iam_policy" "apply_state" {
 data "aws_iam_policy_document" "state" {
   for_each = merge([
     for environment, settings in var.environments : {
-      for purpose, objects in local.written : "${environment}-${purpose}" => merge(settings.state, { objects = objects })
+      for purpose, objects in local.written : "${environment}-${purpose}" => merge(settings.state, objects)
     }
   ]...)
 
@@ -55,7 +58,13 @@ data "aws_iam_policy_document" "state" {
   statement {
     sid       = "Write"
     actions   = ["s3:PutObject", "s3:DeleteObject"]
-    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}${each.value.objects}"]
+    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}${each.value.states}"]
+  }
+
+  statement {
+    sid       = "Plans"
+    actions   = each.value.plans
+    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/plans/${each.value.prefix}*"]
   }
 
   statement {

@@ -67,6 +67,24 @@ resource "aws_s3_bucket_lifecycle_configuration" "states" {
     }
   }
 
+  # They hold values, and count for the code that they were made of only.
+  rule {
+    id     = "plans"
+    status = "Enabled"
+
+    filter {
+      prefix = "plans/"
+    }
+
+    expiration {
+      days = 30
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.states]
 }
 

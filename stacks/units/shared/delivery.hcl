@@ -20,7 +20,7 @@ inputs = {
     }
   }
   push = {
-    release = [
+    "${local.facts.environment}release" = [
       for name in local.facts.repositories :
       "arn:aws:ecr:${local.facts.settings.origin_region}:${local.facts.account_id}:repository/hello/${name}"
     ]

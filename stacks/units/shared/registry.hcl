@@ -10,6 +10,6 @@ inputs = {
   replica_regions = [for name in keys(local.facts.regions) : name if name != local.facts.aws_region]
   # By name, so that the registry waits for nobody.
   pull_role_arns    = [for name in keys(local.facts.regions) : "${local.facts.role_prefix}/${local.facts.name}-${name}-node"]
-  push_role_arns    = ["${local.facts.role_prefix}/delivery/hello-release-push"]
+  push_role_arns    = ["${local.facts.role_prefix}/delivery/hello-${local.facts.environment}release-push"]
   key_deletion_days = local.facts.settings.deletion_days
 }

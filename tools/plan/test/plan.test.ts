@@ -126,6 +126,7 @@ describe('a plan', () => {
       resource_changes: [
         {
           address: 'aws_iam_policy.this',
+          type: 'aws_iam_policy',
           mode: 'managed',
           change: { actions: ['create'], before: null, after: { policy: text } },
         },

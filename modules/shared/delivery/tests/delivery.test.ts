@@ -184,6 +184,8 @@ const WEAKENINGS: readonly Weakening[] = [
     rewrite('prod-read', 'hello-prod/database/master', 'hello-prod/*'),
   ],
   ['hello-prod-plan may s3:PutObject', rewrite('prod-plan-state', '*.tflock', '*')],
+  ['hello-prod-plan may not s3:PutObject', rewrite('prod-plan-state', 'plans/prod/', 'plans/dev/')],
+  ['hello-prod-apply may s3:GetObject', rewrite('prod-apply-state', 'plans/prod/', 'plans/')],
   [
     'hello-prod-plan may s3:GetObject',
     rewrite('prod-plan-state', 'hello-prod-state-eu-west-1/prod', '*'),

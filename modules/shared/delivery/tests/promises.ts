@@ -168,6 +168,14 @@ const askOfStates = async (
     await expectAll('prod-plan', state, 's3:PutObject', false);
     await expectAll('prod-plan', `${state}.tflock`, 's3:PutObject', true);
     await expectAll('prod-apply', state, 's3:PutObject', true);
+    const plan = `${states}/plans/prod/1/x.json`;
+    await expectAll('prod-plan', plan, 's3:PutObject', true);
+    await expectAll('prod-plan', plan, 's3:GetObject s3:DeleteObject', false);
+    await expectAll('prod-plan', `${states}/prod/applied`, 's3:GetObject', true);
+    await expectAll('prod-plan', `${states}/prod/applied`, 's3:PutObject', false);
+    await expectAll('prod-apply', plan, 's3:GetObject s3:PutObject', true);
+    for (const job of ['prod-plan', 'prod-apply'])
+      await expectAll(job, plan.replace('/prod/', '/dev/'), 's3:GetObject s3:PutObject', false);
     for (const job of ['prod-plan', 'prod-apply'])
       await expectAll(job, state.replace('/prod/', '/dev/'), 's3:GetObject s3:PutObject', false);
     await expectAll('prod-apply', states, 's3:PutBucketPolicy s3:DeleteBucket', false);

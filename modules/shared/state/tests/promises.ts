@@ -64,13 +64,15 @@ export const faultsOf = async (account: readonly Resource[], bucket: string): Pr
     statements?.some(({ Sid }) => Sid === 'RootAccess') ?? false,
     'Terragrunt misses RootAccess',
   );
-  const [lifecycle] = of('aws_s3_bucket_lifecycle_configuration').rule ?? [];
+  const [lifecycle, plans] = of('aws_s3_bucket_lifecycle_configuration').rule ?? [];
   const [old] = lifecycle?.noncurrent_version_expiration ?? [];
   promise(
     old?.noncurrent_days >= 30 && old?.newer_noncurrent_versions >= 10,
     'old versions end too early',
   );
   promise(!lifecycle?.expiration?.length, 'the current version ends');
+  promise(plans?.filter?.[0]?.prefix === 'plans/', 'states end with plans');
+  promise(plans?.expiration?.[0]?.days === 30, 'plans never end');
   promise(of('aws_s3_bucket_logging').target_bucket === `${bucket}-log`, 'no access log');
   promise(
     String(of('aws_s3_bucket_policy', `${bucket}-log`).policy).includes(

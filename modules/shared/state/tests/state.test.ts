@@ -58,6 +58,8 @@ const WEAKENINGS: readonly Weakening[] = [
     'the current version ends',
     set('aws_s3_bucket_lifecycle_configuration', { rule: [{ expiration: [{ days: 1 }] }] }),
   ],
+  ['plans never end', set('aws_s3_bucket_lifecycle_configuration', { rule: [] })],
+  ['states end with plans', set('aws_s3_bucket_lifecycle_configuration', { rule: [{}, {}] })],
   ['no access log', set('aws_s3_bucket_logging', { target_bucket: BUCKET })],
   ['others write into the log', rewrite('aws:SourceAccount', 'aws:PrincipalAccount')],
 ];
