@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { codeHash } from '../../tools/aws-simulation/sources.ts';
+import { readPlan } from '../../tools/plan/plan.ts';
+import { violations } from '../../tools/plan/policy.ts';
 import { cutOff, unappliable, unknownTypes } from './appliable.ts';
 import { unexplained, withoutCheckov } from './checkov.ts';
 import { drawKeys, drawStored, unencrypted } from './encryption.ts';
@@ -100,6 +102,20 @@ const withPart = (page: string, name: string, text: string): string => {
 
 const drawReasons = (reasons: readonly (readonly [what: string, reason: string])[]): string =>
   ['| what | why |', '|---|---|', ...reasons.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+
+testWithSources(
+  'no pipeline would refuse to make it',
+  async () => {
+    const plan = await readPlan(production.plan);
+    const made = plan.resource_changes?.map((resource) => ({
+      ...resource,
+      change: { ...resource.change, actions: ['create'] },
+    }));
+    expect(made?.length).toBeGreaterThan(100);
+    expect(violations({ ...plan, resource_changes: made })).toEqual([]);
+  },
+  LIMIT,
+);
 
 testWithSources(
   'applied again, nothing changes',

@@ -87,9 +87,9 @@ variable "push_role_arns" {
 }
 
 variable "kept_tag_patterns" {
-  description = "Tags whose images never expire, with `*` for any characters; by default versions such as `1.2.3`. What is deployed for long must have one."
+  description = "Tags whose images never expire, with `*` for any characters; by default versions such as `1.2.3`, and what pipelines give to what an environment runs, `deployed-…`. What is deployed must have one."
   type        = set(string)
-  default     = ["*.*.*"]
+  default     = ["*.*.*", "deployed-*"]
   nullable    = false
 
   validation {

@@ -66,7 +66,9 @@ test('what main lacks is applied as it was reviewed, and stops for what was not'
   // Nobody has seen a plan: it is kept for who starts the next run.
   const unseen = await deliver();
   expect(unseen).toMatchObject({ status: 3, errors: '' });
-  expect(unseen.output).toContain('dev/global/shared/state: changed; a person plans and applies it');
+  expect(unseen.output).toContain(
+    'dev/global/shared/state: changed; a person plans and applies it',
+  );
   expect(unseen.output).toContain(`${dns} would do something else than was reviewed`);
   expect(await tree.simulation.resources()).toEqual([]);
   const [, key] = [...bucket.objects.keys()];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Rehearsal, type Result, rehearse } from '../../rehearsal.ts';
-import { publish } from '../../release/publish.ts';
+import { digestAt, publish } from '../../release/publish.ts';
 import { writeImage } from '../../release/test/images.ts';
 import { type Registry, startRegistry } from '../../release/test/registry.ts';
 import { type Sigstore, startSigstore, tokenOf } from '../../release/test/sigstore.ts';
@@ -88,6 +88,10 @@ const everywhere = (dev: string, prod: string) => ({
 
 test('an image goes from build to dev to prod, a bad one too, and is rolled back by a revert', async () => {
   const none = `sha256:${'0'.repeat(64)}`;
+  expect(await clone.bun(['tools/promote/keep.ts', 'dev'])).toMatchObject({
+    status: 0,
+    output: 'dev runs no image yet\n',
+  });
   const good = await build('1.0.0');
   const start = await renders();
   expect(running(start)).toEqual(everywhere(none, none));
@@ -125,6 +129,16 @@ test('an image goes from build to dev to prod, a bad one too, and is rolled back
     status: 0,
     output: expect.stringContaining(`prod runs ${good} already`),
   });
+
+  // What runs gets a tag that the registry's lifecycle leaves alone, once.
+  const kept = `${repository}:deployed-${good.slice(7, 19)}`;
+  for (const environment of ['dev', 'dev', 'prod'])
+    expect(await clone.bun(['tools/promote/keep.ts', environment])).toMatchObject({
+      status: 0,
+      output: `${kept} stays\n`,
+    });
+  expect(await digestAt(kept)).toBe(good);
+  expect(await clone.bun(['tools/promote/keep.ts', 'local'])).toMatchObject({ status: 2 });
 
   const bad = await build('1.0.1');
   expect(await promote('dev', bad)).toMatchObject({ status: 0 });

@@ -5,7 +5,13 @@ import { pushedOften, pushOf } from './push.ts';
 /** How many builds are kept by default. */
 const KEPT = 100;
 const VERSIONS = [0, 7, 140];
-const BUILDS = pushedOften(await pushOf(), 150, VERSIONS);
+/** A build that an environment runs, as tools/promote/keep.ts marks it. */
+const DEPLOYED = 12;
+const STAYING = [...VERSIONS, DEPLOYED];
+const BUILDS = pushedOften(await pushOf(), 150, {
+  ...Object.fromEntries(VERSIONS.map((build) => [build, `1.0.${build}`])),
+  [DEPLOYED]: 'deployed-0123456789ab',
+});
 
 /** Who may do what in a registry. */
 export interface Roles {
@@ -91,10 +97,11 @@ export const faultsOf = (
         whole(VERSIONS.map((build) => BUILDS[build] ?? [])),
         `a version in ${region} can expire, or a part or signature of it`,
       );
+      promise(whole([BUILDS[DEPLOYED] ?? []]), `what runs can expire in ${region}`);
       promise(whole(BUILDS.slice(-KEPT)), `one of the newest builds in ${region} can expire`);
       promise(
         BUILDS.slice(0, -KEPT)
-          .filter((_, build) => !VERSIONS.includes(build))
+          .filter((_, build) => !STAYING.includes(build))
           .flat()
           .every(({ digest }) => !left.has(digest)),
         `something of old builds in ${region} never expires`,

@@ -65,18 +65,18 @@ export const pushOf = async (): Promise<Manifest[]> => {
   }
 };
 
-/** A repository after many pushes, the oldest first; some got a version as a tag of the whole image. */
+/** A repository after many pushes, the oldest first; the whole image of some got another tag, by their number. */
 export const pushedOften = (
   push: readonly Manifest[],
   times: number,
-  versions: readonly number[],
+  tags: Readonly<Record<number, string>>,
 ): Manifest[][] =>
   Array.from({ length: times }, (_, build) =>
     push.map((manifest) => ({
       digest: `${manifest.digest}/${build}`,
       tags: [
         ...manifest.tags.map((tag) => `${tag}${build}`),
-        ...(manifest.manifests && versions.includes(build) ? [`1.0.${build}`] : []),
+        ...(manifest.manifests && tags[build] ? [tags[build]] : []),
       ],
       pushed: build * push.length + manifest.pushed,
       manifests: manifest.manifests?.map((each) => `${each}/${build}`),

@@ -95,6 +95,7 @@ const WEAKENINGS: readonly Weakening[] = [
     'a version in eu-west-1 can expire, or a part or signature of it',
     lifecycle(VERSIONS, ['tagged', 300, '*'], ['untagged', 1]),
   ],
+  ['what runs can expire in eu-west-1', lifecycle(VERSIONS, ['tagged', 300, '*'])],
   ['one of the newest builds in eu-central-1 can expire', lifecycle(VERSIONS, ['any', 100])],
   ['something of old builds in eu-west-1 never expires', lifecycle(VERSIONS)],
   [
