@@ -62,7 +62,7 @@ locals {
 
   # Named by what `delivery` makes, which pipelines may make no role without.
   boundary_arn = "arn:aws:iam::${local.account_id}:policy/delivery/${local.name}-boundary"
-  repositories = ["service", "hello"]
+  repositories = ["service", "hello", "manifests"]
   # Buckets of the states, by region.
   state_buckets = {
     for region in setunion(["us-east-1"], keys(local.regions)) : region => "${local.name}-state-${local.account_id}-${region}"

@@ -37,7 +37,8 @@ export interface Layout {
   }[];
 }
 
-const TYPE = 'application/vnd.oci.image';
+/** What the media types of OCI's images begin with. */
+export const TYPE = 'application/vnd.oci.image';
 
 /** Writes an OCI image layout 1.0 with one image for several architectures into a folder, which it empties first. */
 export const writeLayout = (
@@ -114,10 +115,11 @@ export const writeLayout = (
 };
 
 /** By libdeflate, which takes half the time of zlib here. */
-const compress = (bytes: Uint8Array): Uint8Array =>
+export const compress = (bytes: Uint8Array): Uint8Array =>
   Bun.gzipSync(bytes as Uint8Array<ArrayBuffer>, { library: 'libdeflate', level: 6 });
 
-const labelsOf = ({ version, commit }: ImageIdentity): Record<string, string> => ({
+/** Annotations that OCI knows. */
+export const labelsOf = ({ version, commit }: ImageIdentity): Record<string, string> => ({
   'org.opencontainers.image.title': 'hello',
   'org.opencontainers.image.description': 'A greeting service',
   'org.opencontainers.image.version': version,
@@ -126,7 +128,7 @@ const labelsOf = ({ version, commit }: ImageIdentity): Record<string, string> =>
 });
 
 /** Writes blobs under the name of their digest. */
-const blobWriter =
+export const blobWriter =
   (folder: string) =>
   (mediaType: string, content: Uint8Array | object): Descriptor => {
     const bytes =

@@ -3,11 +3,14 @@ import { effectsOf, type Plan } from './plan.ts';
 import { summary } from './summary.ts';
 import { planUnit, WaitingError } from './unit.ts';
 
-/** Units that a person applies: no pipeline changes what bounds it. */
-export const BY_A_PERSON = /\/shared\/(delivery|state)$/;
+/** Unit that a person applies: no pipeline changes what bounds it. */
+export const BY_A_PERSON = /\/shared\/delivery$/;
 
-/** Units that a pipeline doesn't even plan: its roles don't read how the buckets of the states are set. */
-export const UNSEEN = /\/shared\/state$/;
+/**
+ * Units that a person plans too: the roles of pipelines don't read how the buckets of the states are set, and GitHub's runners
+ * don't reach a cluster's API.
+ */
+export const UNSEEN = /\/shared\/(gitops|state)$/;
 
 export interface Planned {
   readonly plans: ReadonlyMap<string, Plan>;

@@ -1,7 +1,8 @@
 /**
  * Publishes the version of a tag, in a clone at its commit:
  *   bun tools/release/tagged.ts v1.4.0 IMAGE_REPOSITORY CHART_REPOSITORY
- * The image of the commit, built and signed when main got it, gets the version as a tag; the chart is pushed and signed.
+ * The image of the commit, built and signed when main got it, gets the version as a tag; the chart, and what each overlay
+ * renders, are pushed and signed.
  * build/release gets the notes, the chart and what each overlay renders.
  */
 import { mkdirSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { environments, overlayOf, overlayText } from '../kubernetes/render.ts';
 import { packageChart } from '../package-chart.ts';
 import { verifySignature } from '../promote/signature.ts';
 import { notesOf } from './changelog.ts';
+import { pushManifests } from './manifests.ts';
 import { digestAt, sigstoreOf } from './publish.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -46,6 +48,24 @@ const chart = async (repository: string, version: string): Promise<string> => {
   return digest;
 };
 
+const manifests = async (
+  repository: string,
+  version: string,
+  renders: Readonly<Record<string, string>>,
+): Promise<string> => {
+  const [commit, created] = (await git(ROOT, 'log', '-1', '--format=%H %ct')).split(' ');
+  const identity = { version, commit: commit ?? '', created: Number(created) };
+  const digest = await pushManifests(
+    join(BUILD, 'oci'),
+    `${repository}/manifests`,
+    identity,
+    renders,
+  );
+  const sign = [tool('cosign'), 'sign', '--yes', ...sigstoreOf(process.env)];
+  await run([...sign, `${repository}/manifests@${digest}`]);
+  return digest;
+};
+
 const publishTagged = async (
   tag: string,
   imageRepository: string,
@@ -56,16 +76,17 @@ const publishTagged = async (
   const notes = notesOf(await Bun.file(join(ROOT, 'CHANGELOG.md')).text(), version);
   rmSync(BUILD, { recursive: true, force: true });
   mkdirSync(BUILD, { recursive: true });
+  const renders: Record<string, string> = {};
+  for (const environment of environments)
+    renders[environment] = await overlayText(overlayOf(environment));
+  for (const [environment, text] of Object.entries(renders))
+    await Bun.write(join(BUILD, `hello-${environment}.yaml`), text);
   const digests = [
     `Image: \`${imageRepository}@${await image(imageRepository, version)}\``,
     `Chart: \`${chartRepository}/hello@${await chart(chartRepository, version)}\``,
+    `Manifests: \`${chartRepository}/manifests@${await manifests(chartRepository, version, renders)}\``,
   ];
   await Bun.write(join(BUILD, 'notes.md'), `${notes}\n\n${digests.join('\\\n')}\n`);
-  for (const environment of environments)
-    await Bun.write(
-      join(BUILD, `hello-${environment}.yaml`),
-      await overlayText(overlayOf(environment)),
-    );
 };
 
 const [tag, imageRepository, chartRepository, ...others] = process.argv.slice(2);

@@ -64,6 +64,14 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
     expect(notes).toStartWith('- ');
     expect(notes).toContain(`Image: \`${repository}@${digest}\``);
     expect(notes).toContain(`Chart: \`${registry.host}/hello/hello@${chart}\``);
+    const manifests = `${registry.host}/hello/manifests:${VERSION}`;
+    expect(notes).toContain(`Manifests: \`${manifests.split(':').slice(0, 2).join(':')}@sha256:`);
+    await run([
+      ...[join(clone.folder, 'tools/cosign/cosign'), 'verify'],
+      ...['--trusted-root', sigstore.trustedRoot],
+      ...['--certificate-identity', SIGNER, '--certificate-oidc-issuer', ISSUER],
+      `${registry.host}/hello/manifests@${await digestAt(manifests)}`,
+    ]);
     expect(await built('hello-local.yaml')).toContain(`image: hello:${VERSION}`);
     expect(await clone.git('status', '--porcelain')).toBe('');
   } finally {
