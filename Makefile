@@ -1,7 +1,8 @@
 # What a person would type. Everything that is missing is installed first, pinned (tools/bun, bun.lock).
 bun := tools/bun/bun
 
-.PHONY: dev test test-live test-modules modules image bench install
+.PHONY: dev test test-live test-modules modules simulate simulate-shell simulate-destroy\
+  image bench install
 
 dev: install
 	@exec $(bun) --watch service/src/main.ts
@@ -21,6 +22,13 @@ test-modules: install
 # FROM=folder of checkouts or clones of terraform-aws-modules.
 modules: install
 	@exec $(bun) tools/aws-simulation/sources.ts copy $(FROM)
+
+# All of an environment on a simulated account that stays in build/simulation; ENVIRONMENT=dev for that one.
+simulate: install
+	@exec $(bun) tools/simulate/simulate.ts $(or $(ENVIRONMENT),prod)
+
+simulate-shell simulate-destroy: install
+	@exec $(bun) tools/simulate/simulate.ts $(or $(ENVIRONMENT),prod) $(@:simulate-%=%)
 
 image: install
 	@exec $(bun) service/image/build.ts

@@ -12,7 +12,7 @@ export type Part = (typeof PARTS)[number];
 const FOLDERS: readonly [RegExp, Part][] = [
   [/^service\//, 'service'],
   [/^(helm|kustomize|gitops|tools\/kubernetes)\//, 'kubernetes'],
-  [/^(modules|live|stacks|tools\/(aws-simulation|plan))\//, 'infrastructure'],
+  [/^(modules|live|stacks|tools\/(aws-simulation|plan|simulate))\//, 'infrastructure'],
 ];
 
 export const partOf = (file: string): Part =>

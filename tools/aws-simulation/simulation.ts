@@ -86,19 +86,29 @@ export interface Simulation {
   resources(): Promise<Resource[]>;
   /** Sets what goes wrong from now on; `{}` is nothing. */
   faults(faults: Faults): void;
-  /** Stops the module registry and removes accounts and roots. */
+  /** Stops the module registry and removes roots, and the accounts unless their folder was given. */
   stop(): Promise<void>;
 }
 
-/** Starts a simulation with empty accounts; modules come from where `modules.ts` says, stand-ins last. */
+export interface Options {
+  /** Folders of the modules' code; by default the cache. */
+  sources?: string[];
+  /** A registry that is asked for what they lack; empty for none. */
+  registry?: string;
+  /** The folder of accounts, which then stays; by default empty, and removed at the end. */
+  accounts?: string;
+}
+
+/** Starts a simulation; modules come from where `modules.ts` says, stand-ins last. */
 export async function startSimulation({
   sources = [MODULE_SOURCES],
   registry = MODULE_REGISTRY,
-} = {}): Promise<Simulation> {
+  accounts: kept,
+}: Options = {}): Promise<Simulation> {
   const tofuProgram = process.env.TOFU ?? join(ROOT, 'tools/opentofu/tofu');
   const guarded = guardedFolder();
   const folder = guarded.path;
-  const accounts = join(folder, 'accounts');
+  const accounts = kept ?? join(folder, 'accounts');
   const standIns = join(folder, 'stand-ins');
   writeStandIns(standIns);
   const modules = serveModules({ sources, registry, standIns });
