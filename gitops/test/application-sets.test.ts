@@ -43,6 +43,11 @@ test.each(['ignoreDifferences', 'ignoreApplicationDifferences', 'managedFieldsMa
   (field) => expect(JSON.stringify(start)).not.toContain(field),
 );
 
+test('a label that is lost takes no application away', () => {
+  for (const { spec } of ofKind(start, 'ApplicationSet'))
+    expect(spec.syncPolicy).toEqual({ applicationsSync: 'create-update' });
+});
+
 describe.each(places)('%s', (place) => {
   const roots = rootsOf(place);
 
@@ -56,7 +61,7 @@ describe.each(places)('%s', (place) => {
       expect(metadata.finalizers).toEqual(['resources-finalizer.argocd.argoproj.io']);
       expect(spec.syncPolicy.automated).toEqual({ prune: true, selfHeal: true });
       expect(spec.syncPolicy.syncOptions).toContain('ServerSideApply=true');
-      expect(spec.syncPolicy.retry.limit).toBe(-1);
+      expect(spec.syncPolicy.retry).toMatchObject({ limit: -1, refresh: true });
     }
   });
 
@@ -103,8 +108,10 @@ test('a standby has everything of prod but instances', async () => {
 
 /** The overlay that a cluster gets in a region, with a role. */
 const overlayIn = (environment: string, region: string, role: string): string => {
-  const labels = { environment, region, role };
-  const [application] = expand(setOf('application'), [{ ...clusterOf('prod'), labels }]);
+  const { labels, ...cluster } = clusterOf('prod');
+  const [application] = expand(setOf('application'), [
+    { ...cluster, labels: { ...labels, environment, region, role } },
+  ]);
   return application?.spec.source.path;
 };
 
