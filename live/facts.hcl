@@ -32,7 +32,8 @@ locals {
     flatten([for name, region in local.stated : concat(
       [for missing in setsubtract(local.stated_names, keys(region)) : "${name}/terragrunt.stack.hcl: ${missing} is missing: set it as another region does"],
       [for unknown in setsubtract(keys(region), local.stated_names) : "${name}/terragrunt.stack.hcl: ${unknown} = ${jsonencode(region[unknown])} is unknown: use ${join(", ", local.stated_names)}"],
-      [for role in try([region.role], []) : "${name}/terragrunt.stack.hcl: role = ${jsonencode(role)} is unknown: use primary or standby" if !contains(["primary", "standby"], role)],
+      [for role in try([region.role], []) : "${name}/terragrunt.stack.hcl: role = ${jsonencode(role)} is unknown: use primary, standby or active" if !contains(["primary", "standby", "active"], role)],
+      [for instances in try([region.database_instances], []) : "${name}/terragrunt.stack.hcl: database_instances = ${instances}, but role is active: set 1 or more, which read and forward writes" if try(region.role, "") == "active" && instances < 1],
     )]),
     length(local.primaries) == 1 ? [] : [
       "*/terragrunt.stack.hcl: role = \"primary\" in ${length(local.primaries)} regions (${join(", ", local.primaries)}): give it to the one that serves"

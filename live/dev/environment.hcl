@@ -3,6 +3,8 @@ locals {
   account_id = "111122223333"
   production = false
   domain     = "dev.example.com"
+  # Whether the zone is signed; how to begin and to end it: docs/dns.md.
+  dnssec = false
 
   # Region where the database was made and images are pushed to; a failover leaves this as it is.
   origin_region = "eu-west-1"

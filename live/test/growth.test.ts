@@ -36,6 +36,42 @@ testWithSources(
 );
 
 testWithSources(
+  'prod with an active third region',
+  async () => {
+    await addRegion('prod/eu-central-1', 'prod/us-east-2', (text) =>
+      text
+        .replace('10.48.', '10.80.')
+        .replace('"standby"', '"active"')
+        .replace('database_instances = 0', 'database_instances = 3'),
+    );
+    const filters = ['us-east-2/app', 'eu-west-1/app', 'global/app'].flatMap((layer) => [
+      '--filter',
+      `./${layer}/*`,
+    ]);
+    const said = await tree.all('prod', ...filters, 'plan');
+    const plans = readPlans(said);
+    expect(Object.keys(plans)).toContain('us-east-2/app/database');
+    for (const [unit, plan] of Object.entries(plans))
+      expect([unit, plan]).toEqual([unit, expect.stringMatching(/^[1-9]\d* to add, 0 .* 0 /)]);
+    // In its region alone writes are forwarded, by an instance a zone; outside it is asked for its health.
+    const saying = (words: RegExp) => [
+      ...new Set([...said.matchAll(words)].map(([, unit = '']) => unit)),
+    ];
+    expect(saying(/\[([\w./-]+)\] .*enable_global_write_forwarding += true/g)).toEqual([
+      'us-east-2/app/database',
+    ]);
+    expect(saying(/\[us-east-2\S*\] .*aws_rds_cluster_instance\.this\["(\S+)"\]/g)).toEqual(
+      ['a', 'b', 'c'].map((zone) => `us-east-2${zone}`),
+    );
+    expect(saying(/\[(global\S*)\] .*hello-prod-unhealthy-us-east-2"/g)).toEqual([
+      'global/app/alarms',
+    ]);
+    expect(saying(/\[(global\S*)\] .*"\/mock\/us-east-2"/g)).toEqual(['global/app/record']);
+  },
+  LIMIT,
+);
+
+testWithSources(
   'an environment beside dev and prod',
   async () => {
     const live = join(tree.folder, 'live');

@@ -114,8 +114,12 @@ test('a destroy goes on where what a unit needs is gone already', async () => {
 
 const STANDBY = 'prod/eu-central-1/terragrunt.stack.hcl';
 test.each([
-  ['role = "standby"', 'role = "standbye"', 'role = "standbye" is unknown: use primary or standby'],
-  ['role = "standby"', 'role = "active"', 'role = "active" is unknown: use primary or standby'],
+  [
+    'role = "standby"',
+    'role = "standbye"',
+    'role = "standbye" is unknown: use primary, standby or',
+  ],
+  ['role = "standby"', 'role = "active"', 'database_instances = 0, but role is active: set 1 or'],
   ['range = "10.48.0.0/16"', '', 'range is missing: set it'],
   ['database_instances', 'instances', 'database_instances is missing: set it'],
   ['zones = ', 'instances = 3\n  zones = ', 'instances = 3 is unknown: use role, range, zones, '],

@@ -14,9 +14,9 @@ locals {
 
   # What rings nobody but tells where the fault is: how many of the checkers get an answer.
   more_graphs = [
-    for check in var.health_check[*] : {
-      title   = "health of ${check.region}"
-      metrics = [["AWS/Route53", "HealthCheckPercentageHealthy", "HealthCheckId", check.id, { stat = "Average", period = 60 }]]
+    for region, id in merge({ for check in var.health_check[*] : check.region => check.id }, var.active_health_checks) : {
+      title   = "health of ${region}"
+      metrics = [["AWS/Route53", "HealthCheckPercentageHealthy", "HealthCheckId", id, { stat = "Average", period = 60 }]]
       limit   = null
     }
   ]

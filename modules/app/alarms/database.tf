@@ -74,7 +74,7 @@ locals {
         missing      = "notBreaching"
         without_data = "a cluster of one instance has no reader"
       }
-    } : key => merge(local.aurora, alarm) if var.database != null && var.role == "primary"
+    } : key => merge(local.aurora, alarm) if var.database != null && var.role != "secondary" && (key != "replica-lag" || var.role == "primary")
   }
 
   following_database = {
@@ -87,7 +87,7 @@ locals {
       rings        = "warning"
       missing      = "missing"
       without_data = "unknown, for AWS doesn't say that a cluster without instances emits it"
-    }) if var.database != null && var.role == "secondary"
+    }) if var.database != null && var.role != "primary"
   }
 
   database = merge(local.serving_database, local.following_database)

@@ -17,7 +17,7 @@ locals {
       rings        = "warning"
       missing      = "notBreaching"
       without_data = "the agents are gone, not the pods; users' alarms don't need them"
-    }) if var.deployment != null && var.role == "primary"
+    }) if var.deployment != null && var.role != "secondary"
   }
 
   nat = {

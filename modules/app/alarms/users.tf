@@ -15,8 +15,8 @@ locals {
   burn_thresholds = { for key, window in local.burn_windows : key => tonumber(format("%.6g", window.rate * local.error_budget)) }
 
   # Fewer requests in a window tell no rate: one failure is to be at most half of what goes off. Requests of Route 53's
-  # checkers, some 15 of them twice a minute, come through CloudFront and are no user's.
-  checks_per_minute = var.health_check == null ? 0 : 30
+  # checkers, some 15 a check twice a minute, come through CloudFront and are no user's.
+  checks_per_minute = 30 * (length(var.health_check[*]) + length(var.active_health_checks))
   counted_requests = {
     for key, window in local.burn_windows :
     key => ceil(2 * 100 / local.burn_thresholds[key]) + local.checks_per_minute * window.seconds / 60
@@ -78,25 +78,37 @@ locals {
     }) if var.distribution != null && var.minimum_requests != null
   }
 
-  unhealthy = {
-    for key in ["unhealthy"] : key => {
-      summary      = "Most of Route 53's checkers get no answer from the origin of ${var.health_check.region}."
-      runbook      = "aws-unhealthy"
-      emitter      = "Route 53"
-      namespace    = "AWS/Route53"
-      metric       = "HealthCheckStatus"
-      dimensions   = { HealthCheckId = var.health_check.id }
-      expression   = null
-      rings        = null
-      statistic    = "Minimum"
-      period       = 60
-      periods      = 3
-      comparison   = "LessThanThreshold"
-      threshold    = 1
-      missing      = "breaching"
-      without_data = "rings, since Route 53 emits it each minute as long as there is a check"
-    } if var.health_check != null
+  health = {
+    runbook      = "aws-unhealthy"
+    emitter      = "Route 53"
+    namespace    = "AWS/Route53"
+    metric       = "HealthCheckStatus"
+    expression   = null
+    statistic    = "Minimum"
+    period       = 60
+    periods      = 3
+    comparison   = "LessThanThreshold"
+    threshold    = 1
+    missing      = "breaching"
+    without_data = "rings, since Route 53 emits it each minute as long as there is a check"
   }
 
-  users = merge(local.burning, local.slow, local.silence, local.unhealthy)
+  unhealthy = {
+    for key in ["unhealthy"] : key => merge(local.health, {
+      summary    = "Most of Route 53's checkers get no answer from the origin of ${var.health_check.region}."
+      dimensions = { HealthCheckId = var.health_check.id }
+      rings      = null
+    }) if var.health_check != null
+  }
+
+  # Of users, whom CloudFront sends to the region that serves, nobody feels it.
+  unhealthy_active = {
+    for region, id in var.active_health_checks : "unhealthy-${region}" => merge(local.health, {
+      summary    = "Most of Route 53's checkers get no answer from the origin of ${region}, which is active."
+      dimensions = { HealthCheckId = id }
+      rings      = "warning"
+    })
+  }
+
+  users = merge(local.burning, local.slow, local.silence, local.unhealthy, local.unhealthy_active)
 }

@@ -54,14 +54,14 @@ variable "topic_arns" {
 }
 
 variable "role" {
-  description = "What the region is now: `primary` serves, of `secondary` no requests, pods or database instances are expected. Set it with that of the database."
+  description = "What the region is now: `primary` serves, `active` serves beside it from a database that follows, of `secondary` no requests, pods or database instances are expected. Set it with that of the database."
   type        = string
   default     = "primary"
   nullable    = false
 
   validation {
-    condition     = contains(["primary", "secondary"], var.role)
-    error_message = "role is ${jsonencode(var.role)}: set primary or secondary."
+    condition     = contains(["primary", "active", "secondary"], var.role)
+    error_message = "role is ${jsonencode(var.role)}: set primary, active or secondary."
   }
 }
 
@@ -84,6 +84,18 @@ variable "health_check" {
   validation {
     condition     = var.health_check == null || var.region == "us-east-1"
     error_message = "health_check is ${jsonencode(var.health_check)} in ${var.region}: Route 53's metrics are in us-east-1 only; set null here."
+  }
+}
+
+variable "active_health_checks" {
+  description = "Route 53 health checks of the origins of active regions, by region; only in `us-east-1`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.active_health_checks) == 0 || var.region == "us-east-1"
+    error_message = "active_health_checks is ${jsonencode(var.active_health_checks)} in ${var.region}: Route 53's metrics are in us-east-1 only; set {} here."
   }
 }
 
@@ -139,7 +151,7 @@ variable "database" {
 
   validation {
     condition     = var.database == null || try(var.role == "primary" || var.database.is_global, false)
-    error_message = "role is secondary, but database.is_global is false: only a cluster of a global database follows another."
+    error_message = "role is ${var.role}, but database.is_global is false: only a cluster of a global database follows another."
   }
 }
 

@@ -36,9 +36,10 @@ module "cluster" {
   engine         = local.engine
   engine_version = var.engine_version
   # Tells only how the cluster was made: what depends on it replaces the cluster when it changes.
-  is_primary_cluster        = local.is_new
-  source_region             = var.primary_region
-  global_cluster_identifier = local.is_new ? one(aws_rds_global_cluster.this[*].id) : var.global_cluster_identifier
+  is_primary_cluster             = local.is_new
+  source_region                  = var.primary_region
+  global_cluster_identifier      = local.is_new ? one(aws_rds_global_cluster.this[*].id) : var.global_cluster_identifier
+  enable_global_write_forwarding = var.write_forwarding
 
   database_name               = local.is_new ? var.database_name : null
   master_username             = local.is_new ? local.master_username : null
@@ -76,14 +77,17 @@ module "cluster" {
     use_name_prefix = true
     family          = "${local.engine}${split(".", var.engine_version)[0]}"
     description     = "Database ${var.name}"
-    parameters = [
+    parameters = concat([
       { name = "rds.force_ssl", value = "1" },
       { name = "password_encryption", value = "scram-sha-256" },
       # Milliseconds; the service gives a statement up after 2,000.
       { name = "log_min_duration_statement", value = "1000" },
       # Those statements without their values, which are people's names and dates of birth.
       { name = "log_parameter_max_length", value = "0" },
-    ]
+      ], var.write_forwarding ? [
+      # Reads wait for the writes of their connection only; with `global` they would for the primary's region, each.
+      { name = "apg_write_forward.consistency_mode", value = "session", apply_method = "pending-reboot" },
+    ] : [])
   }
 
   backup_retention_period      = var.backup_retention_days

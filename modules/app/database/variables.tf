@@ -171,6 +171,23 @@ variable "instance_zones" {
   }
 }
 
+variable "write_forwarding" {
+  description = "Whether the instances of a secondary take writes and forward them to the region that writes, for an active region. A connection sees its own writes, others see them when they are copied."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.write_forwarding || var.role == "secondary"
+    error_message = "write_forwarding is true, but role is primary: set false; it is the one that writes are forwarded to."
+  }
+
+  validation {
+    condition     = !var.write_forwarding || length(var.instance_zones) > 0
+    error_message = "write_forwarding is true, but instance_zones is empty: name a zone, such as ${var.region}a; storage alone forwards nothing."
+  }
+}
+
 variable "instance_class" {
   description = "Class of the instances, such as `db.r8g.large`, or `db.serverless` with `serverless_capacity`."
   type        = string

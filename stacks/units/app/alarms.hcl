@@ -69,11 +69,14 @@ inputs = {
     id     = dependency.record.outputs.health_check_ids[local.facts.primary_region]
     region = local.facts.primary_region
   } : null
+  active_health_checks = local.facts.is_global ? {
+    for name, region in local.facts.regions : name => dependency.record.outputs.health_check_ids[name] if region.role == "active"
+  } : {}
 
   signed_zone = local.facts.is_global ? (dependency.dns.outputs.is_signed ? { id = dependency.dns.outputs.zone_id } : null) : null
 
   # What is in a region.
-  role = lookup(local.facts.here, "role", "primary") == "primary" ? "primary" : "secondary"
+  role = { standby = "secondary", active = "active", primary = "primary" }[lookup(local.facts.here, "role", "primary")]
   database = local.facts.is_global ? null : {
     cluster_identifier  = dependency.database.outputs.cluster_identifier
     maximum_connections = local.facts.settings.database.maximum_connections

@@ -45,6 +45,7 @@ inputs = {
   client_security_groups     = { pods = dependency.cluster.outputs.pods_security_group_id }
 
   instance_zones        = slice(local.facts.here.zones, 0, local.facts.here.database_instances)
+  write_forwarding      = local.facts.here.role == "active"
   instance_class        = local.settings.instance_class
   serverless_capacity   = local.settings.serverless_capacity
   engine_version        = local.settings.engine_version

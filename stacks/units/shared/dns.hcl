@@ -6,5 +6,6 @@ inputs = {
   name              = local.facts.name
   account_id        = local.facts.account_id
   domain            = local.facts.settings.domain
+  dnssec            = local.facts.settings.dnssec
   key_deletion_days = local.facts.settings.deletion_days
 }

@@ -199,6 +199,11 @@ describe('in a standby and for all regions', () => {
       expect(faultsOf(green(await account()), STANDBY)).toContain(
         'hello-test-global-lag hides that nobody may emit its metric',
       );
+      unit.change({ role: 'active' });
+      await simulation.run(unit.root, 'apply');
+      expect(faultsOf(await account(), STANDBY)).toEqual([]);
+      expect(ringsWithoutData(await account(), STANDBY)).toEqual(['hello-test-resources']);
+      expect(await reportedOn(STANDBY)).toContain('global-lag');
       unit.change({ role: 'primary' });
       expect(Object.values(actionsOf(await simulation.plan(unit.root)))).not.toContain('replace');
       await simulation.run(unit.root, 'apply', 'plan');
@@ -263,6 +268,13 @@ describe('in a standby and for all regions', () => {
       await simulation.run(unit.root, 'apply', 'plan');
       expect(await checked()).toEqual({ HealthCheckId: 'check-2' });
       expect(faultsOf(await account(), GLOBAL)).toEqual([]);
+      // A region that is active beside it has a check too, whose requests are no user's.
+      unit.change({ active_health_checks: { [STANDBY]: 'check-2' } });
+      await simulation.run(unit.root, 'apply');
+      const counted = (await account()).find(({ id }) => id === 'hello-test-errors-5m');
+      expect(JSON.stringify(counted?.attributes.metric_query)).toContain('requests >= 439,');
+      expect(await reportedOn(GLOBAL)).toContain(`unhealthy-${STANDBY}`);
+      expect(faultsOf(await account(), GLOBAL)).toEqual([]);
     },
     LIMIT,
   );
@@ -286,12 +298,13 @@ testRefusals(primary, [
   [{ account_id: '12' }, 'account_id is "12": set the 12 digits'],
   [{ runbook_url: 'docs/' }, 'runbook_url is "docs/": set an address that begins with https://'],
   [{ topic_arns: inputsOf(GLOBAL).topic_arns }, 'set topics of eu-west-1; an alarm rings only'],
-  [{ role: 'writer' }, 'role is "writer": set primary or secondary'],
+  [{ role: 'writer' }, 'role is "writer": set primary, active or secondary'],
   [{ distribution: { id: 'E2EXAMPLE' } }, "CloudFront's metrics are in us-east-1 only"],
   [
     { health_check: { id: 'check', region: PRIMARY } },
     "Route 53's metrics are in us-east-1 only; set null here",
   ],
+  [{ active_health_checks: { [STANDBY]: 'check' } }, "Route 53's metrics are in us-east-1 only"],
   [{ signed_zone: { id: 'ZEXAMPLE' } }, 'the metrics of zones are in us-east-1 only; set null'],
   [{ availability_objective: 100 }, 'availability_objective is 100: set a percentage from 93.06'],
   [{ availability_objective: 93 }, 'availability_objective is 93: set a percentage from 93.06'],
@@ -301,6 +314,10 @@ testRefusals(primary, [
   [
     { role: 'secondary', database: { ...database, is_global: false } },
     'role is secondary, but database.is_global is false',
+  ],
+  [
+    { role: 'active', database: { ...database, is_global: false } },
+    'role is active, but database.is_global is false',
   ],
   [
     { deployment: { cluster_name: 'x', namespace: 'x', name: 'x', maximum_pods: 1 } },

@@ -19,6 +19,10 @@ begin
   end loop;
   execute format('revoke all on database %I from public', current_database());
   execute format('grant connect on database %I to hello_owner, hello_application', current_database());
+  -- Aurora's own, by which writes that other regions forward come in.
+  if exists (select from pg_roles where rolname = 'rdswriteforwarduser') then
+    execute format('grant connect on database %I to rdswriteforwarduser', current_database());
+  end if;
 end
 $$;
 

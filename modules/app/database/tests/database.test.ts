@@ -209,6 +209,23 @@ testWithSources(
     expect(await masterPassword()).not.toBe(before);
     expect(await masterSecret()).toBe(await masterPassword());
 
+    // The standby becomes active, and below a standby again.
+    standby.change({ instance_zones: zonesOf(STANDBY), write_forwarding: true });
+    expect(actionsOf(await simulation.plan(standby.root))[CLUSTER]).toBe('update');
+    await simulation.run(standby.root, 'apply', 'plan');
+    expect(actionsOf(await simulation.plan(standby.root))).toEqual({});
+    const forwarding = async () => [
+      (await find('aws_rds_cluster', STANDBY)).attributes.enable_global_write_forwarding,
+      (await find('aws_rds_cluster_parameter_group', STANDBY)).attributes.parameter.find(
+        ({ name }: { name: string }) => name === 'apg_write_forward.consistency_mode',
+      ),
+    ];
+    expect(await forwarding()).toEqual([
+      true,
+      expect.objectContaining({ value: 'session', apply_method: 'pending-reboot' }),
+    ]);
+    expect(check(await simulation.resources(), STANDBY, zonesOf(STANDBY))).toEqual([]);
+
     const protectedOnes = await simulation.resources();
     const refused = await simulation.tofu(standby.root, 'destroy');
     expect(refused.exitCode).not.toBe(0);
@@ -218,6 +235,7 @@ testWithSources(
     for (const unit of [standby, primary]) {
       unit.change({ deletion_protection: false });
       await simulation.run(unit.root, 'apply');
+      if (unit === standby) expect(await forwarding()).toEqual([false, undefined]);
       await simulation.run(unit.root, 'destroy');
     }
     expect(await leftOver()).toEqual([]);
@@ -449,6 +467,15 @@ const REFUSALS: readonly Refusal[] = [
     'instance_zones is ["eu-west-1d"], but the network has ["eu-west-1a"',
   ],
   [{ instance_zones: ['us-east-1a'] }, 'set zones of eu-west-1, such as eu-west-1a'],
+  [{ write_forwarding: true }, 'write_forwarding is true, but role is primary'],
+  [
+    {
+      ...{ role: 'secondary', global_cluster_identifier: 'x' },
+      write_forwarding: true,
+      instance_zones: [],
+    },
+    'write_forwarding is true, but instance_zones is empty',
+  ],
   [{ instance_class: 'large' }, 'instance_class is "large": set a class such as db.r8g.large'],
   [{ instance_class: 'db.r8g.huge' }, 'instance_class is "db.r8g.huge": set a class such as'],
   [{ permissions_boundary_arn: 'bounds' }, 'permissions_boundary_arn is "bounds": set the ARN'],
