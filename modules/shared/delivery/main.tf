@@ -66,10 +66,12 @@ module "apply" {
 
   for_each = var.environments
 
-  name                     = "${var.name}-${each.key}-apply"
-  use_name_prefix          = false
-  path                     = local.path
-  description              = "Pipelines apply ${each.key}, and nothing else"
+  name            = "${var.name}-${each.key}-apply"
+  use_name_prefix = false
+  path            = local.path
+  description     = "Pipelines apply ${each.key}, and nothing else"
+  # An apply whose credentials end can't write its state.
+  max_session_duration     = 10800
   trust_policy_permissions = local.trust["${each.key}-apply"]
 
   policies = {

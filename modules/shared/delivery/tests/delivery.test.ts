@@ -1,5 +1,6 @@
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import {
+  set,
   testInterfaces,
   testLifecycle,
   testRefusals,
@@ -178,6 +179,12 @@ const WEAKENINGS: readonly Weakening[] = [
     rewrite('prod-boundary', 'elasticloadbalancing', 'elasticache'),
   ],
   ['hello-prod-plan may ec2:CreateVpc', rewrite('prod-read', 'ec2:DescribeVpcs', 'ec2:*')],
+  [
+    'hello-prod-plan may ecr:BatchGetImage',
+    rewrite('prod-read', 'repository/hello/service', 'repository/*'),
+  ],
+  ['hello-prod-plan may not ecr:BatchGetImage', rewrite('prod-read', '"Allow"', '"Deny"')],
+  ['credentials end while an apply runs', set('aws_iam_role', { max_session_duration: 3600 })],
   ['hello-prod-plan may not eks:DescribeCluster', rewrite('prod-read', 'eks:D', 'ecs:D')],
   [
     'hello-prod-plan may secretsmanager:GetSecretValue',

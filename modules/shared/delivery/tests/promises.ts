@@ -140,6 +140,14 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
     false,
   );
 
+  await expectAll('prod-plan', '*', 'ecr:GetAuthorizationToken', true);
+  const pull = 'ecr:BatchGetImage ecr:GetDownloadUrlForLayer';
+  await expectAll('prod-plan', REPOSITORY, pull, true);
+  await expectAll('prod-plan', REPOSITORY.replace('service', 'other'), pull, false);
+  const applying = account.find(({ id }) => id === 'hello-prod-apply');
+  if (applying?.attributes.max_session_duration !== 10_800)
+    faults.push('credentials end while an apply runs');
+
   // Pushes.
   await expectAll('release-push', REPOSITORY, 'ecr:PutImage ecr:InitiateLayerUpload', true);
   await expectAll('release-push', REPOSITORY, 'ecr:BatchDeleteImage ecr:DeleteRepository', false);
