@@ -28,6 +28,8 @@ const inputsOf = (environment: string, region: string, role: 'primary' | 'standb
     certificate_arn: `arn:aws:acm:${region}:123456789012:certificate/1`,
     web_acl_arn: `arn:aws:wafv2:${region}:123456789012:regional/webacl/hello/1`,
     origin_hostname: `${region}.origin.hello.example.com`,
+    // As the overlays name it until a fork sets its own.
+    pushed_image_repository: 'registry.example.com/hello',
     image_repository: `123456789012.dkr.ecr.${region}.amazonaws.com/hello/service`,
   },
 });

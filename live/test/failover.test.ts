@@ -4,7 +4,13 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expand } from '../../gitops/test/expand.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
-import { deploymentOf, ofKind, parseObjects, settingsOf } from '../../tools/kubernetes/objects.ts';
+import {
+  containers,
+  deploymentOf,
+  ofKind,
+  parseObjects,
+  settingsOf,
+} from '../../tools/kubernetes/objects.ts';
 import { overlayText } from '../../tools/kubernetes/render.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
@@ -42,7 +48,9 @@ beforeAll(async () => {
 
   // What a person copies after the first apply.
   await tree.edit('kustomize/overlays/prod/kustomization.yaml', (text) =>
-    text.replace('database.prod.example.com', globalEndpoint()),
+    text
+      .replace('database.prod.example.com', globalEndpoint())
+      .replace('registry.example.com/hello', clusterOf(LOST).annotations.pushed_image_repository),
   );
   await tree.commit('Name the database');
   const { environment } = tree.simulation;
@@ -127,9 +135,13 @@ const work = async (region: string) => {
   const [application] = set ? expand(set, [clusterOf(region)]) : [];
   const { path, kustomize } = application?.spec.source ?? {};
   const objects = parseObjects(await overlayText(join(tree.folder, path)));
+  const [pushed, pulled] = kustomize.images[0].split('=');
+  expect(containers(objects).map(({ container }) => container.image.split('@')[0])).toContain(
+    pushed,
+  );
   return {
     overlay: path,
-    registry: kustomize.images[0].match(/\.ecr\.([\w-]+)\./)?.[1],
+    registry: pulled.match(/\.ecr\.([\w-]+)\./)?.[1],
     replicas: deploymentOf(objects).spec.replicas,
     kinds: ofKind(objects, 'HorizontalPodAutoscaler', 'Job', 'PodDisruptionBudget')
       .map(({ kind }) => kind)

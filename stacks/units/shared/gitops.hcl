@@ -88,5 +88,6 @@ inputs = {
     web_acl_arn                     = dependency.firewall.outputs.web_acl_arn
     origin_hostname                 = local.facts.origins[local.facts.region]
     image_repository                = dependency.registry.outputs.repository_urls[local.facts.region]["service"]
+    pushed_image_repository         = dependency.registry.outputs.repository_urls[local.facts.settings.origin_region]["service"]
   }
 }
