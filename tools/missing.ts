@@ -12,14 +12,22 @@ const PLACES = [
   'package.json',
   'SECURITY.md',
   '.github/CODEOWNERS',
-  'kustomize/overlays',
+  'gitops',
+  'kustomize',
+  ':!*/test/*',
   'helm/hello/values',
+  'helm/hello/values.yaml',
   'live/*.hcl',
 ];
 
 /** What stands there until it is set, and what to set. */
 const PLACEHOLDERS: readonly [RegExp, string][] = [
   [/github\.com\/example\//, 'the address of your repository'],
+  [
+    /owner = "example"/,
+    "your repository with its IDs, which `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells",
+  ],
+  [/example\.com\/hello\/docs/, 'where people of yours read docs/'],
   [/@example\//, 'a team of your organisation'],
   [
     /registry\.example\.com/,
@@ -35,11 +43,18 @@ const PLACEHOLDERS: readonly [RegExp, string][] = [
 
 const missing: string[] = [];
 const files = await git(ROOT, 'ls-files', '--', ...PLACES);
-for (const file of files.split('\n').filter(Boolean))
-  for (const [index, line] of (await Bun.file(join(ROOT, file)).text()).split('\n').entries()) {
+for (const file of files.split('\n').filter(Boolean)) {
+  const lines = (await Bun.file(join(ROOT, file)).text()).split('\n');
+  const found = lines.flatMap((line, index) => {
     const [, set] = PLACEHOLDERS.find(([placeholder]) => placeholder.test(line)) ?? [];
-    if (set) missing.push(`${file}:${index + 1}: ${line.trim()}\n  set ${set}`);
-  }
+    return set ? [{ set, where: `${file}:${index + 1}: ${line.trim()}` }] : [];
+  });
+  for (const [set, [first, ...others] = []] of Map.groupBy(found, ({ set }) => set))
+    missing.push(
+      `${first?.where}
+  set ${set}${others.length > 0 ? `, in ${1 + others.length} lines of the file` : ''}`,
+    );
+}
 
 for (const one of missing) console.log(one);
 console.log(missing.length > 0 ? `${missing.length} values are to be set` : 'nothing is missing');

@@ -9,7 +9,9 @@ test('each value that a fork has to set is named, until it is', async () => {
     'package.json: "repository": "https://github.com/example/hello",',
     'kustomize/overlays/prod/kustomization.yaml: newName: registry.example.com/hello',
     '  set the host of the database: an output of modules/app/database',
-    '  set a team of your organisation',
+    'gitops/projects.yaml: - https://github.com/example/hello.git',
+    'live/prod/environment.hcl: delivery_repository = { owner = "example", owner_id = 1234, name = "hello", id = 5678 }',
+    "  set your repository with its IDs, which `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells",
   ])
     expect(before.output.replaceAll(/:\d+: /g, ': ').split('\n')).toContain(line);
 
@@ -19,6 +21,7 @@ test('each value that a fork has to set is named, until it is', async () => {
     await clone.edit(file, (text) =>
       text
         .replaceAll('example.com', 'greetings.org')
+        .replaceAll('owner = "example"', 'owner = "greeters"')
         .replaceAll('@example/', '@greeters/')
         .replaceAll('github.com/example/', 'github.com/greeters/')
         .replaceAll(/111122223333|444455556666/g, '123412341234'),
