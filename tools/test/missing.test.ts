@@ -1,5 +1,7 @@
-import { expect, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import { rehearse } from '../rehearsal.ts';
+
+setDefaultTimeout(60_000);
 
 test('each value that a fork has to set is named, until it is', async () => {
   await using clone = await rehearse();
@@ -14,6 +16,8 @@ test('each value that a fork has to set is named, until it is', async () => {
     "  set your repository with its IDs, which `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells",
   ])
     expect(before.output.replaceAll(/:\d+: /g, ': ').split('\n')).toContain(line);
+
+  expect(before.output).toMatch(/set a team of your organisation, in \d+ lines of the file\n/);
 
   const named = [...before.output.matchAll(/^(\S+):\d+: /gm)].map(([, file = '']) => file);
   expect(before.output).toEndWith(`${named.length} values are to be set\n`);
