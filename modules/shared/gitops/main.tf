@@ -111,7 +111,8 @@ resource "helm_release" "start" {
       start = {
         namespace = kubernetes_namespace_v1.argocd.metadata[0].name
         project   = "default"
-        # A destroy waits until everything that it brought is gone, load balancers and volumes included.
+        # A destroy waits until everything that it brought is gone, load balancers included; volumes of claims and records
+        # outlive it.
         finalizers = ["resources-finalizer.argocd.argoproj.io"]
         source = {
           repoURL        = var.repository_url
