@@ -77,7 +77,10 @@ testWithSources(
     const live = join(tree.folder, 'live');
     cpSync(join(live, 'dev/environment.hcl'), join(live, 'staging/environment.hcl'));
     await tree.edit('live/staging/environment.hcl', (text) =>
-      text.replaceAll('111122223333', '222233334444').replaceAll('dev.', 'staging.'),
+      text
+        .replaceAll('111122223333', '222233334444')
+        .replaceAll('dev.', 'staging.')
+        .replace('dnssec = false', 'dnssec = true'),
     );
     await addRegion('dev/global', 'staging/global', (text) => text);
     await addRegion('dev/eu-west-1', 'staging/eu-west-1', (text) =>
@@ -92,6 +95,9 @@ testWithSources(
     expect([succeeded, succeeded ? '' : said]).toEqual([true, '']);
     const plans = readPlans(said);
     expect(Object.keys(plans)).toContain('global/shared/dns');
+    expect(said).toMatch(
+      /\[global\/shared\/dns\] .*aws_route53_hosted_zone_dnssec.* will be created/,
+    );
     for (const [unit, plan] of Object.entries(plans))
       expect([unit, plan]).toEqual([unit, expect.stringMatching(/^[1-9]\d* to add, 0 .* 0 /)]);
   },
