@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Glob } from 'bun';
+import { Glob, semver } from 'bun';
 import packageJson from '../../package.json' with { type: 'json' };
 import { PARTS, partOf, TOOLS, testFiles } from '../parts.ts';
 import { INFRASTRUCTURE } from '../plan/store.ts';
@@ -79,8 +79,28 @@ describe('the workflows', () => {
           environment.replace(/\$\{\{ matrix\.environment \}\}/, name),
         ),
       );
-    const known = ['dev', 'dev-plan', 'devrelease', 'prod', 'prod-plan', 'prodrelease'];
-    expect([...new Set(environments)].toSorted()).toEqual(known);
+    // Those of the subjects that modules/shared/delivery trusts, by the inputs of its unit.
+    const text = readFileSync(join(ROOT, 'stacks/units/shared/delivery.hcl'), 'utf8');
+    const pushing = /push = \{\s*"\$\{local\.facts\.environment\}(\w+)" = \[/.exec(text)?.[1];
+    const trusted = ['dev', 'prod'].flatMap((name) => [name, `${name}-plan`, `${name}${pushing}`]);
+    expect([...new Set(environments)].toSorted()).toEqual(trusted.toSorted());
+  });
+
+  test('take a Go that every tool can be built by, which setup-go lets fetch no newer one', () => {
+    // Without its patch, a version isn't one for semver.
+    const needed = (file: string): string =>
+      /^go (\d+\.\d+(\.\d+)?)$/m
+        .exec(readFileSync(join(ROOT, file), 'utf8'))?.[1]
+        ?.replace(/^\d+\.\d+$/, '$&.0') ?? 'none';
+    const tools = [...new Glob('tools/*/go.mod').scanSync(ROOT)].map(needed);
+    const highest = tools.toSorted(semver.order).at(-1) ?? 'none';
+    const taken = steps.flatMap(({ where, step }) =>
+      step.uses?.startsWith('actions/setup-go@')
+        ? [{ where, go: needed(String(step.with?.['go-version-file'])) }]
+        : [],
+    );
+    expect(taken.length).toBeGreaterThan(4);
+    expect(taken).toEqual(taken.map(({ where }) => ({ where, go: highest })));
   });
 
   test('about infrastructure start for what its plans are found by', () => {
