@@ -41,5 +41,6 @@ export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: read
   { tool: ['zizmor/zizmor', '--version'], parts: ['delivery'] },
   { tool: ['crane/crane', 'version'], parts: ['delivery'] },
   { tool: ['cosign/cosign', 'version'], parts: ['delivery'] },
+  { tool: ['osv-scanner/osv-scanner', '--version'], parts: ['delivery'] },
   { tool: ['renovate/renovate', '--version'], parts: ['delivery'] },
 ];
