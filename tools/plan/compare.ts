@@ -5,8 +5,8 @@
 import {
   type Effect,
   effectsOf,
-  isMocked,
   mockedInputs,
+  mocksOf,
   type Plan,
   readPlan,
   shown,
@@ -22,25 +22,33 @@ export const differences = (reviewed: Plan, planned: Plan): string[] => {
   const [was, is] = [reviewed, planned].map(
     (plan) => new Map(effectsOf(plan).map((effect) => [effect.address, effect])),
   ) as [Map<string, Effect>, Map<string, Effect>];
+  const mocks = mocksOf(reviewed);
   return [...new Set([...was.keys(), ...is.keys()])].toSorted().flatMap((address) => {
     const [one, other] = [was.get(address), is.get(address)];
-    if (!one) return `${address}: ${other?.actions.join(' and ')}, which was not reviewed`;
-    if (!other) return `${address}: ${one.actions.join(' and ')} was reviewed, now nothing`;
-    return differencesOf(one, other).map((line) => `${address}${line}`);
+    if (!one) return `${address}: ${other && said(other)}, which was not reviewed`;
+    if (!other) return `${address}: ${said(one)} was reviewed, now nothing`;
+    return differencesOf(one, other, mocks).map((line) => `${address}${line}`);
   });
 };
 
-const differencesOf = (reviewed: Effect, planned: Effect): string[] => {
+/** What is done, and where what it is done to comes from. */
+const said = ({ actions, previousAddress, importedId }: Effect): string =>
+  actions.join(' and ') +
+  (previousAddress ? `, moved from ${previousAddress}` : '') +
+  (importedId === undefined ? '' : `, imported from ${importedId || 'what is not known yet'}`);
+
+const differencesOf = (reviewed: Effect, planned: Effect, mocks: readonly string[]): string[] => {
   const [was, is] = [reviewed, planned].map(
-    ({ actions, replacedBy, previousAddress }) =>
-      actions.join(' and ') +
-      (previousAddress ? `, moved from ${previousAddress}` : '') +
-      (replacedBy.length > 0 ? `, because of ${replacedBy.toSorted().join(', ')}` : ''),
+    (effect) =>
+      said(effect) +
+      (effect.replacedBy.length > 0
+        ? `, because of ${effect.replacedBy.toSorted().join(', ')}`
+        : ''),
   );
   if (was !== is) return [`: ${was} was reviewed, now ${is}`];
   return [...new Set([...reviewed.after.keys(), ...planned.after.keys()])]
     .toSorted()
-    .filter((path) => !isReviewed(path, reviewed, planned))
+    .filter((path) => !isReviewed(path, reviewed, planned, mocks))
     .map(
       (path) =>
         `.${path}: ${shown(reviewed.after.get(path))} was reviewed, now ${shown(planned.after.get(path))}`,
@@ -48,14 +56,20 @@ const differencesOf = (reviewed: Effect, planned: Effect): string[] => {
 };
 
 /** Whether a value is the reviewed one, or one that was open then. */
-const isReviewed = (path: string, reviewed: Effect, planned: Effect): boolean => {
+const isReviewed = (
+  path: string,
+  reviewed: Effect,
+  planned: Effect,
+  mocks: readonly string[],
+): boolean => {
   const [was, is] = [reviewed.after.get(path), planned.after.get(path)];
   if (was?.value === is?.value) return true;
-  return was ? isOpen(was) : opened(path, reviewed);
+  return was ? isOpen(was, mocks) : opened(path, reviewed);
 };
 
 /** Whether a value was open in the review: unknown, or made of an assumed one. */
-const isOpen = ({ value }: Value): boolean => value === UNKNOWN || isMocked(value);
+const isOpen = ({ value }: Value, mocks: readonly string[]): boolean =>
+  value === UNKNOWN || (typeof value === 'string' && mocks.some((mock) => value.includes(mock)));
 
 /** Whether a path lies below one that was unknown as a whole. */
 const opened = (path: string, { after }: Effect): boolean => {

@@ -10,6 +10,8 @@ interface Change {
   readonly after_unknown?: Mask;
   readonly before_sensitive?: Mask;
   readonly after_sensitive?: Mask;
+  /** That it is taken over into the state, by an ID that may not be known yet. */
+  readonly importing?: { readonly id?: string };
   readonly replace_paths?: readonly (readonly (string | number)[])[];
 }
 
@@ -46,6 +48,8 @@ export interface Effect {
   readonly address: string;
   readonly actions: readonly string[];
   readonly previousAddress?: string;
+  /** ID of what is taken over into the state; empty while unknown. */
+  readonly importedId?: string;
   /** What forces a replacement, by path. */
   readonly replacedBy: readonly string[];
   readonly before: ReadonlyMap<string, Value>;
@@ -65,8 +69,9 @@ export const effectsOf = ({ resource_changes = [], output_changes = {} }: Plan):
   ];
   hideCopies(effects);
   return effects.filter(
-    ({ actions, previousAddress }) =>
+    ({ actions, previousAddress, importedId }) =>
       previousAddress !== undefined ||
+      importedId !== undefined ||
       actions.some((action) => !['no-op', 'read'].includes(action)),
   );
 };
@@ -74,6 +79,7 @@ export const effectsOf = ({ resource_changes = [], output_changes = {} }: Plan):
 const effectOf = (address: string, change: Change) => ({
   address,
   actions: change.actions,
+  importedId: change.importing && (change.importing.id ?? ''),
   replacedBy: (change.replace_paths ?? []).map((path) => path.join('.')),
   before: valuesOf(change.before, change.before_sensitive, undefined),
   after: valuesOf(change.after, change.after_sensitive, change.after_unknown),
@@ -137,11 +143,27 @@ const valuesOf = (
   return leaf(isObject(value) ? JSON.stringify(value) : value);
 };
 
+/** A mock of `stacks/mocks.hcl`, as a word of its own: `vpc-mock`, `sg-mock1`, `ZMOCK`. */
+const MOCK = /(?<![a-z0-9])[EZ]?mock\d*(?![a-z0-9])/i;
+
 /** Whether a value came from an output that was assumed, as `live/` marks it. */
 export const isMocked = (value: unknown): boolean =>
   typeof value === 'string'
-    ? /mock/.test(value)
+    ? MOCK.test(value)
     : isObject(value) && Object.values(value).some(isMocked);
+
+/** The texts that the inputs of a plan were assumed as. */
+export const mocksOf = ({ variables = {} }: Plan): string[] => {
+  const texts = (value: unknown): string[] =>
+    typeof value === 'string'
+      ? [value]
+      : isObject(value)
+        ? Object.values(value).flatMap(texts)
+        : [];
+  return Object.values(variables)
+    .flatMap(({ value }) => texts(value))
+    .filter(isMocked);
+};
 
 /** The inputs of a plan that were assumed, since what they come from isn't applied yet. */
 export const mockedInputs = ({ variables = {} }: Plan): string[] =>

@@ -14,6 +14,7 @@ const KINDS = [
   { kind: 'forget', of: ['forget'] },
   { kind: 'change', of: ['update'] },
   { kind: 'create', of: ['create'] },
+  { kind: 'import', of: [] },
   { kind: 'move', of: ['no-op'] },
 ] as const;
 
@@ -23,9 +24,11 @@ const LIMIT = 60_000;
 /** Attributes of a changed resource that are named at most. */
 const NAMED = 8;
 
-const kindOf = ({ actions }: Effect): string =>
-  KINDS.find(({ of }) => (of as readonly string[]).includes(actions.join(',')))?.kind ??
-  actions.join(' and ');
+const kindOf = ({ actions, importedId }: Effect): string =>
+  importedId !== undefined && actions.join() === 'no-op'
+    ? 'import'
+    : (KINDS.find(({ of }) => (of as readonly string[]).includes(actions.join(',')))?.kind ??
+      actions.join(' and '));
 
 /** Text in a cell of a table, as code: nothing in it is Markdown. */
 const code = (text: string): string =>
@@ -34,6 +37,7 @@ const code = (text: string): string =>
 const whatChanges = (effect: Effect): string => {
   const kind = kindOf(effect);
   if (kind === 'move') return `from ${code(effect.previousAddress ?? '')}`;
+  if (kind === 'import') return code(effect.importedId || 'not known yet');
   if (kind === 'replace') return `because of ${effect.replacedBy.map(code).join(', ')}`;
   if (kind !== 'change') return '';
   const paths = [...new Set([...effect.before.keys(), ...effect.after.keys()])];

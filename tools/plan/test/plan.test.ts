@@ -121,6 +121,52 @@ describe('a plan', () => {
     ]);
   });
 
+  const imported = (id?: string): Plan => ({
+    resource_changes: [
+      {
+        address: 'aws_iam_role.this',
+        type: 'aws_iam_role',
+        mode: 'managed',
+        change: { actions: ['no-op'], before: {}, after: {}, ...(id && { importing: { id } }) },
+      },
+    ],
+  });
+
+  test('does something when it only takes over what is there', () => {
+    expect(summary(new Map([['unit', imported('admin')]]))).toStartWith('### unit: 1 to import\n');
+    expect(summary(new Map([['unit', imported('admin')]]))).toContain(
+      '| import | `aws_iam_role.this` | `admin` |',
+    );
+    expect(differences({}, imported('admin'))).toEqual([
+      'aws_iam_role.this: no-op, imported from admin, which was not reviewed',
+    ]);
+    expect(differences(imported('one'), imported('other'))).toEqual([
+      'aws_iam_role.this: no-op, imported from one was reviewed, now no-op, imported from other',
+    ]);
+    expect(differences({}, imported())).toEqual([]);
+  });
+
+  test('is held to a reviewed value that has the letters of a mock, or is not one of the plan', () => {
+    const named = (name: string, zone: string): Plan => ({
+      variables: { zone: { value: zone } },
+      resource_changes: [
+        {
+          address: 'aws_vpc.this',
+          type: 'aws_vpc',
+          mode: 'managed',
+          change: { actions: ['create'], before: null, after: { name } },
+        },
+      ],
+    });
+    const other = named('other', 'zone');
+    expect(differences(named('hammock', 'zone'), other)).toHaveLength(1);
+    expect(differences(named('hammock', 'hammock'), other)).toHaveLength(1);
+    expect(differences(named('mock-name', 'zone'), other)).toHaveLength(1);
+    expect(differences(named('mock-name', 'sg-mock1'), other)).toHaveLength(1);
+    expect(differences(named('in ZMOCK', 'ZMOCK'), other)).toEqual([]);
+    expect(differences(named('in sg-mock1', 'sg-mock1'), other)).toEqual([]);
+  });
+
   test('is not another for the order in a policy', () => {
     const policy = (text: string): Plan => ({
       resource_changes: [
