@@ -174,6 +174,9 @@ export const mockedInputs = ({ variables = {} }: Plan): string[] =>
 /** Numbers of AWS accounts, which summaries leave out. */
 const ACCOUNT = /(?<!\d)\d{12}(?!\d)/g;
 
+/** A text for people, without numbers of accounts. */
+export const withoutAccounts = (text: string): string => text.replaceAll(ACCOUNT, '…');
+
 /** Characters of a value that are shown at most. */
 const SHOWN = 100;
 
@@ -182,7 +185,7 @@ export const shown = (value: Value | undefined): string => {
   if (!value) return 'nothing';
   if (value.sensitive) return '(sensitive)';
   if (value.value === UNKNOWN) return '(known after apply)';
-  const text = JSON.stringify(value.value).replaceAll(ACCOUNT, '…');
+  const text = withoutAccounts(JSON.stringify(value.value));
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 };
 

@@ -5,7 +5,15 @@
 
 import { join } from 'node:path';
 import { Glob } from 'bun';
-import { type Effect, effectsOf, mockedInputs, type Plan, readPlan, shown } from './plan.ts';
+import {
+  type Effect,
+  effectsOf,
+  mockedInputs,
+  type Plan,
+  readPlan,
+  shown,
+  withoutAccounts,
+} from './plan.ts';
 
 /** What happens to a resource, the gravest first. */
 const KINDS = [
@@ -32,7 +40,7 @@ const kindOf = ({ actions, importedId }: Effect): string =>
 
 /** Text in a cell of a table, as code: nothing in it is Markdown. */
 const code = (text: string): string =>
-  `\`${text.replaceAll('`', "'").replaceAll('|', '¦').replaceAll('\n', ' ')}\``;
+  `\`${withoutAccounts(text).replaceAll('`', "'").replaceAll('|', '¦').replaceAll('\n', ' ')}\``;
 
 const whatChanges = (effect: Effect): string => {
   const kind = kindOf(effect);

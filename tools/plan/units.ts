@@ -1,5 +1,5 @@
 /** Plans several units, whatever becomes of each. */
-import { effectsOf, type Plan } from './plan.ts';
+import { effectsOf, type Plan, withoutAccounts } from './plan.ts';
 import { summary } from './summary.ts';
 import { planUnit, WaitingError } from './unit.ts';
 
@@ -34,7 +34,7 @@ export const planUnits = async (
     } catch (error) {
       const waits = error instanceof WaitingError;
       (waits ? waiting : failed).push(unit);
-      if (!waits) console.error((error as Error).message);
+      if (!waits) console.error(withoutAccounts((error as Error).message));
     }
   return { plans, waiting, failed };
 };

@@ -1,5 +1,5 @@
 /** Plans of a simulated account, compared and summarised. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { type Simulation, startSimulation } from '../../aws-simulation/simulatio
 import { differences } from '../compare.ts';
 import type { Plan } from '../plan.ts';
 import { summary } from '../summary.ts';
+import { planUnits } from '../units.ts';
 
 // OpenTofu takes its time on a machine that others use too.
 setDefaultTimeout(180_000);
@@ -64,6 +65,7 @@ beforeAll(async () => {
     writeFileSync(join(root, 'main.tf'), text);
     return simulation.plan(root, `-var=secret=${secret}`, `-var=zone=${zone}`);
   };
+  mkdirSync(join(root, '123456789012'));
   plans.mocked = await plan(code(FIRST), 'zone-mock');
   plans.create = await plan(code(FIRST));
   await simulation.run(root, 'apply', 'plan');
@@ -73,6 +75,17 @@ beforeAll(async () => {
   plans.removed = await plan(code(FIRST).replace(/resource "aws_subnet"[\s\S]*?\n}\n/, ''));
 });
 afterAll(() => simulation.stop());
+
+const imported = (id?: string): Plan => ({
+  resource_changes: [
+    {
+      address: 'aws_iam_role.this',
+      type: 'aws_iam_role',
+      mode: 'managed',
+      change: { actions: ['no-op'], before: {}, after: {}, ...(id && { importing: { id } }) },
+    },
+  ],
+});
 
 describe('a plan', () => {
   test('does what was reviewed when it is the same', () => {
@@ -119,17 +132,6 @@ describe('a plan', () => {
       'aws_subnet.this.tags.secret: (sensitive) was reviewed, now (sensitive)',
       'aws_subnet.this.tags_all.secret: (sensitive) was reviewed, now (sensitive)',
     ]);
-  });
-
-  const imported = (id?: string): Plan => ({
-    resource_changes: [
-      {
-        address: 'aws_iam_role.this',
-        type: 'aws_iam_role',
-        mode: 'managed',
-        change: { actions: ['no-op'], before: {}, after: {}, ...(id && { importing: { id } }) },
-      },
-    ],
   });
 
   test('does something when it only takes over what is there', () => {
@@ -205,6 +207,28 @@ describe('a summary', () => {
     expect(text).toContain('`tags.secret`: `(sensitive)` → `(sensitive)`');
     for (const secret of [SECRET, 'another that nobody reads', '123456789012'])
       expect(text).not.toContain(secret);
+  });
+
+  test('has no account in an address or of what is imported, nor has the log of a failure', async () => {
+    const address = 'aws_iam_role.this["arn:aws:iam::123456789012:role/x"]';
+    const moved = imported('123456789012/x').resource_changes?.map((change) => ({
+      ...change,
+      address,
+      previous_address: address,
+    }));
+    const text = summary(new Map([['unit', { resource_changes: moved }]]));
+    expect(text).toContain('arn:aws:iam::…:role/x');
+    expect(text).not.toContain('123456789012');
+    const log = spyOn(console, 'error').mockImplementation(() => {});
+    try {
+      expect(await planUnits(root, join(root, 'plans'), ['123456789012'])).toMatchObject({
+        failed: ['123456789012'],
+      });
+      expect(log.mock.calls.join()).toContain('…');
+      expect(log.mock.calls.join()).not.toContain('123456789012');
+    } finally {
+      log.mockRestore();
+    }
   });
 
   test('marks what was made on mocks', () => {
