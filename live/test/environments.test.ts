@@ -58,11 +58,22 @@ const mocked = (): string[] => {
   return files.filter((file) => /mock/i.test(readFileSync(file, 'utf8')));
 };
 
+/** The units whose code, once it was initialised, is valid. */
+const validUnits = async (environment: keyof typeof ENVIRONMENTS): Promise<string[]> => {
+  await tree.all(environment, 'init');
+  const said = await tree.all(environment, 'validate');
+  return [...said.matchAll(/\[([\w./-]+)\] tofu: Success! The configuration is valid/g)].map(
+    ([, unit = '']) => unit,
+  );
+};
+
 testInOrder('dev', [
   [
-    'is planned on mocks, applied layer by layer, and then planned without a change',
+    'is initialised, valid, planned on mocks, applied layer by layer, and then planned without a change',
     async () => {
+      const valid = await validUnits('dev');
       const plans = readPlans(await tree.all('dev', 'plan'));
+      expect(valid.sort()).toEqual(Object.keys(plans).sort());
       for (const [unit, plan] of Object.entries(plans))
         expect([unit, plan]).toEqual([unit, expect.stringMatching(/^[1-9]\d* to add, 0 .* 0 /)]);
       for (const layer of ['shared', 'app'])
@@ -115,9 +126,11 @@ testInOrder(
   'prod',
   [
     [
-      'is planned on mocks, applied in both regions and globally in one go, and then planned without a change',
+      'is initialised, valid, planned on mocks, applied in both regions and globally in one go, and then planned without a change',
       async () => {
+        const valid = await validUnits('prod');
         const first = readPlans(await tree.all('prod', 'plan'));
+        expect(valid.sort()).toEqual(Object.keys(first).sort());
         await tree.all('prod', 'apply');
         const plans = readPlans(await tree.all('prod', 'plan'));
         expect(plans).toEqual(Object.fromEntries(Object.keys(first).map((unit) => [unit, 'none'])));
