@@ -3,7 +3,7 @@
  *   bun live/bench/main.ts [SHARE...]
  * SHARE is that of AWS's time which the simulated account takes for its answers, by default 0 and 0.1.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { withSection } from '../../service/bench/results.ts';
 import { affectedUnits, findUnits } from '../../tools/affected-units.ts';
@@ -96,6 +96,6 @@ await Bun.write(
     '|---|---|---:|---:|---:|---:|',
     ...rows,
     '',
-    `Measured on ${today}, ${cpus().length} cores (${cpus()[0]?.model}), providers cached.`,
+    `Measured on ${today}, ${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg()[2]?.toFixed(0)}, providers cached.`,
   ]),
 );
