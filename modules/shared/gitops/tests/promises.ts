@@ -62,7 +62,7 @@ export const faultsOf = (planned: readonly Planned[], facts: Readonly<Record<str
   );
   const health = (kind: string) => configs?.cm[`resource.customizations.health.${kind}`];
   promise(
-    health('argoproj.io_Application')?.includes('obj.status.health.status'),
+    health('argoproj.io_Application')?.includes('comparedTo'),
     'the next wave does not wait for Application',
   );
   promise(
