@@ -32,9 +32,16 @@ export const packFunction = async (folder: string): Promise<Uint8Array> => {
   return zipSync({ 'index.mjs': [new Uint8Array(await output.arrayBuffer()), { mtime: EPOCH }] });
 };
 
-if (import.meta.main)
+/** Packs all of them, each beside its folder in a repository; the archives with their bytes. */
+export const packFunctions = async (repository: string): Promise<Map<string, number>> => {
+  const archives = new Map<string, number>();
   for (const folder of FUNCTIONS) {
     const file = `${folder}.zip`;
-    const bytes = await Bun.write(join(ROOT, file), await packFunction(folder));
-    console.log(`${file}: ${Math.round(bytes / 1000)} kB`);
+    archives.set(file, await Bun.write(join(repository, file), await packFunction(folder)));
   }
+  return archives;
+};
+
+if (import.meta.main)
+  for (const [file, bytes] of await packFunctions(ROOT))
+    console.log(`${file}: ${Math.round(bytes / 1000)} kB`);

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Simulation, startSimulation } from '../../tools/aws-simulation/simulation.ts';
-import { FUNCTIONS, packFunction } from '../../tools/lambda.ts';
+import { packFunctions } from '../../tools/lambda.ts';
 import { type Rehearsal, rehearse } from '../../tools/rehearsal.ts';
 
 export const ENVIRONMENTS = { dev: '111122223333', prod: '444455556666' } as const;
@@ -32,8 +32,7 @@ export const plantTree = async (): Promise<Tree> => {
   const rehearsal = await rehearse();
   const simulation = await startSimulation();
   const { folder } = rehearsal;
-  for (const name of FUNCTIONS)
-    await Bun.write(join(folder, `${name}.zip`), await packFunction(name));
+  await packFunctions(folder);
   mkdirSync(join(folder, 'build'), { recursive: true });
   Object.assign(simulation.environment, {
     STATE_BACKEND: 'local',

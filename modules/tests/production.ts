@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { type Resource, startSimulation } from '../../tools/aws-simulation/simulation.ts';
-import { FUNCTIONS, packFunction } from '../../tools/lambda.ts';
+import { packFunctions } from '../../tools/lambda.ts';
 import { actionsOf } from './actions.ts';
 import { ACCOUNT_ID, type Inputs } from './root.ts';
 
@@ -333,8 +333,7 @@ export interface Production {
 
 /** Applies production in a simulated account of its own. */
 export const startProduction = async (): Promise<Production> => {
-  for (const folder of FUNCTIONS)
-    await Bun.write(join(ROOT, `${folder}.zip`), await packFunction(folder));
+  await packFunctions(ROOT);
   const simulation = await startSimulation();
   const root = simulation.root(files());
   await simulation.run(root, 'init');

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { type Resource, type Simulation, startSimulation } from '../aws-simulation/simulation.ts';
-import { FUNCTIONS, packFunction } from '../lambda.ts';
+import { packFunctions } from '../lambda.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
@@ -32,8 +32,7 @@ export const openPlace = async (environment: string): Promise<Place> => {
   const folder = join(ROOT, 'build/simulation', environment);
   const states = join(folder, 'states');
   mkdirSync(folder, { recursive: true });
-  for (const name of FUNCTIONS)
-    await Bun.write(join(ROOT, `${name}.zip`), await packFunction(name));
+  await packFunctions(ROOT);
   const simulation = await startSimulation({ accounts: join(folder, 'accounts') });
   Object.assign(simulation.environment, {
     STATE_BACKEND: 'local',
