@@ -56,3 +56,9 @@ export const notesOf = (changelog: string, version: string): string => {
   if (!section) throw new Error(`CHANGELOG.md has no section of ${version}`);
   return section.text;
 };
+
+/** The version that was released before another; undefined for the first. */
+export const versionBefore = (changelog: string, version: string): string | undefined => {
+  const names = sections(changelog).map(({ name }) => name);
+  return names[names.indexOf(version) + 1];
+};

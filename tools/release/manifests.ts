@@ -10,7 +10,7 @@ import {
 } from '../../service/image/oci.ts';
 import { run } from '../../service/image/run.ts';
 import { tar } from '../../service/image/tar.ts';
-import { digestAt } from './publish.ts';
+import { isMissing } from './publish.ts';
 
 const CRANE = join(import.meta.dir, '../crane/crane');
 
@@ -61,9 +61,6 @@ export const pushManifests = async (
 ): Promise<string> => {
   const digest = writeLayout(folder, identity, renders);
   const reference = `${repository}:${identity.version}`;
-  const present = await digestAt(reference);
-  if (present && present !== digest)
-    throw new Error(`${reference} is ${present}, these manifests are ${digest}`);
-  if (!present) await run([CRANE, 'push', folder, reference]);
+  if (await isMissing(reference, digest)) await run([CRANE, 'push', folder, reference]);
   return digest;
 };

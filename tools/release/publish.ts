@@ -43,6 +43,17 @@ export const digestAt = async (reference: string): Promise<string | undefined> =
 };
 
 /**
+ * Whether a tag is still to be pushed: one that is there with the same digest needs nothing.
+ * @throws Error when it is there with another
+ */
+export const isMissing = async (reference: string, digest: string): Promise<boolean> => {
+  const present = await digestAt(reference);
+  if (present && present !== digest)
+    throw new Error(`${reference} is ${present}, this one is ${digest}`);
+  return !present;
+};
+
+/**
  * Publishes a folder as `make image` leaves it.
  * @returns the digest of the image of all architectures
  * @throws Error for a tag that another image has, and with what crane or cosign says
@@ -56,18 +67,15 @@ export const publish = async (
   const [image] = (await readIndex(join(folder, 'oci/index.json'))).manifests;
   if (!image) throw new Error(`${folder}/oci holds no image: run make image`);
   const { digest } = image;
-  for (const tag of tags) {
-    const present = await digestAt(`${repository}:${tag}`);
-    if (present === digest) continue;
-    if (present) throw new Error(`${repository}:${tag} is ${present}, this build is ${digest}`);
-    await run([CRANE, 'push', join(folder, 'oci'), `${repository}:${tag}`]);
-  }
+  for (const tag of tags)
+    if (await isMissing(`${repository}:${tag}`, digest))
+      await run([CRANE, 'push', join(folder, 'oci'), `${repository}:${tag}`]);
   const { manifests } = await readIndex(join(folder, 'oci/blobs', digest.replace(':', '/')));
   // The registry expires by tags: without its own, a platform's image would outlive the image of all.
   for (const tag of tags)
     for (const { digest: of, platform } of manifests) {
       const own = `${tag}-${platform?.architecture}`;
-      if ((await digestAt(`${repository}:${own}`)) !== of)
+      if (await isMissing(`${repository}:${own}`, of))
         await run([CRANE, 'tag', `${repository}@${of}`, own]);
     }
   await run([COSIGN, 'sign', '--yes', ...sigstore, `${repository}@${digest}`]);

@@ -2,9 +2,10 @@
  * Publishes the version of a tag, in a clone at its commit:
  *   bun tools/release/tagged.ts v1.4.0 IMAGE_REPOSITORY CHART_REPOSITORY
  * The image of the commit, built and signed when main got it, gets the version as a tag; the chart, and what each overlay
- * renders, are pushed and signed.
+ * renders, are pushed and signed. Again, it completes what broke off: what is there with the same content is passed over.
  * build/release gets the notes, the chart and what each overlay renders.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -13,9 +14,10 @@ import { git } from '../git.ts';
 import { environments, overlayOf, overlayText } from '../kubernetes/render.ts';
 import { packageChart } from '../package-chart.ts';
 import { verifySignature } from '../promote/signature.ts';
-import { notesOf } from './changelog.ts';
+import { notesOf, versionBefore } from './changelog.ts';
+import { figures, manifestOf } from './figures.ts';
 import { pushManifests } from './manifests.ts';
-import { digestAt, sigstoreOf } from './publish.ts';
+import { digestAt, isMissing, sigstoreOf } from './publish.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const BUILD = join(ROOT, 'build/release');
@@ -33,18 +35,36 @@ const image = async (repository: string, version: string): Promise<string> => {
       `${repository}:${commit} is not there: run again once the workflow "image" has built it`,
     );
   await verifySignature({ repository, digest });
-  await run([tool('crane'), 'tag', `${repository}@${digest}`, version]);
+  if (await isMissing(`${repository}:${version}`, digest))
+    await run([tool('crane'), 'tag', `${repository}@${digest}`, version]);
+  return digest;
+};
+
+const sign = async (image: string): Promise<void> => {
+  await run([tool('cosign'), 'sign', '--yes', ...sigstoreOf(process.env), image]);
+};
+
+/** The digest of a chart in the registry; undefined when it isn't there. */
+const pushedChart = async (reference: string, archive: string): Promise<string | undefined> => {
+  const digest = await digestAt(reference);
+  if (!digest) return undefined;
+  const content = createHash('sha256')
+    .update(await Bun.file(archive).bytes())
+    .digest('hex');
+  const { layers } = await manifestOf(reference);
+  if (!layers?.some((layer) => layer.digest === `sha256:${content}`))
+    throw new Error(`${reference} is there, and another chart`);
   return digest;
 };
 
 const chart = async (repository: string, version: string): Promise<string> => {
-  packageChart(join(ROOT, 'helm/hello'), BUILD);
-  const archive = join(BUILD, `hello-${version}.tgz`);
-  await run([tool('helm'), 'push', archive, `oci://${repository}`, ...plainHttp(repository)]);
-  const digest = await digestAt(`${repository}/hello:${version}`);
-  if (!digest) throw new Error(`${repository}/hello:${version} was pushed and is not there`);
-  const sign = [tool('cosign'), 'sign', '--yes', ...sigstoreOf(process.env)];
-  await run([...sign, `${repository}/hello@${digest}`]);
+  const archive = packageChart(join(ROOT, 'helm/hello'), BUILD);
+  const reference = `${repository}/hello:${version}`;
+  if (!(await pushedChart(reference, archive)))
+    await run([tool('helm'), 'push', archive, `oci://${repository}`, ...plainHttp(repository)]);
+  const digest = await pushedChart(reference, archive);
+  if (!digest) throw new Error(`${reference} was pushed and is not there`);
+  await sign(`${repository}/hello@${digest}`);
   return digest;
 };
 
@@ -61,8 +81,7 @@ const manifests = async (
     identity,
     renders,
   );
-  const sign = [tool('cosign'), 'sign', '--yes', ...sigstoreOf(process.env)];
-  await run([...sign, `${repository}/manifests@${digest}`]);
+  await sign(`${repository}/manifests@${digest}`);
   return digest;
 };
 
@@ -73,7 +92,8 @@ const publishTagged = async (
 ): Promise<void> => {
   const { version } = packageJson;
   if (tag !== `v${version}`) throw new Error(`the tag is ${tag}, package.json says ${version}`);
-  const notes = notesOf(await Bun.file(join(ROOT, 'CHANGELOG.md')).text(), version);
+  const changelog = await Bun.file(join(ROOT, 'CHANGELOG.md')).text();
+  const notes = notesOf(changelog, version);
   rmSync(BUILD, { recursive: true, force: true });
   mkdirSync(BUILD, { recursive: true });
   const renders: Record<string, string> = {};
@@ -86,7 +106,9 @@ const publishTagged = async (
     `Chart: \`${chartRepository}/hello@${await chart(chartRepository, version)}\``,
     `Manifests: \`${chartRepository}/manifests@${await manifests(chartRepository, version, renders)}\``,
   ];
-  await Bun.write(join(BUILD, 'notes.md'), `${notes}\n\n${digests.join('\\\n')}\n`);
+  const before = versionBefore(changelog, version);
+  const parts = [notes, digests.join('\\\n'), await figures(imageRepository, version, before)];
+  await Bun.write(join(BUILD, 'notes.md'), `${parts.join('\n\n')}\n`);
 };
 
 const [tag, imageRepository, chartRepository, ...others] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { gaps, notesOf, released, sections } from '../changelog.ts';
+import { gaps, notesOf, released, sections, versionBefore } from '../changelog.ts';
 
 const CHANGELOG = `# Changelog
 
@@ -23,6 +23,8 @@ test('has its sections, and the notes of a version', () => {
   expect(sections(CHANGELOG).map(({ name }) => name)).toEqual(['Unreleased', '1.3.0', '1.2.0']);
   expect(notesOf(CHANGELOG, '1.3.0')).toBe('- Third.\n- Fourth.');
   expect(() => notesOf(CHANGELOG, '1.1.0')).toThrow('no section of 1.1.0');
+  expect(versionBefore(CHANGELOG, '1.3.0')).toBe('1.2.0');
+  expect(versionBefore(CHANGELOG, '1.2.0')).toBeUndefined();
 });
 
 test('a release takes what was unreleased', () => {

@@ -34,7 +34,7 @@ test('renders are pulled as they were pushed, once for a version', async () => {
       expect(await Bun.file(join(folder, environment, 'hello.yaml')).text()).toBe(text);
 
     await expect(push({ ...renders, prod: 'kind: Job\n' })).rejects.toThrow(
-      `${repository}:1.0.0 is ${digest}, these manifests are sha256:`,
+      `${repository}:1.0.0 is ${digest}, this one is sha256:`,
     );
   } finally {
     rmSync(folder, { recursive: true });

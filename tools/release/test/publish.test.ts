@@ -59,7 +59,7 @@ test('an image is pushed by its digest, signed, and its bills of materials are a
     expect(await push('first', '1.0.0')).toBe(digest);
     writeImage(join(folder, 'second'), '1.0.1');
     await expect(push('second', '1.0.0')).rejects.toThrow(
-      `${repository}:1.0.0 is ${digest}, this build is sha256:`,
+      `${repository}:1.0.0 is ${digest}, this one is sha256:`,
     );
   } finally {
     rmSync(folder, { recursive: true });

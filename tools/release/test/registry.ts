@@ -10,6 +10,8 @@ for (const tool of [CRANE, join(import.meta.dir, '../../cosign/cosign')])
 export interface Registry extends AsyncDisposable {
   /** Its address, such as `127.0.0.1:41235`. */
   readonly host: string;
+  /** Every tag as often as it was pushed, such as `/v2/hello/manifests/1.0.0`; not those that cosign keeps signatures by. */
+  readonly pushedTags: () => readonly string[];
 }
 
 /** A registry of images on loopback, in memory, until it is disposed of. */
@@ -27,12 +29,20 @@ export const startRegistry = async (): Promise<Registry> => {
     said += decoder.decode(value);
     [, port] = /serving on port (\d+)/.exec(said) ?? [];
   }
-  // What it logs is read away, or it would block.
+  // What it logs is read, or it would block.
   const drained = (async () => {
-    while (!(await reader.read()).done);
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      said += decoder.decode(value, { stream: true });
+    }
   })();
   return {
     host: `127.0.0.1:${port}`,
+    pushedTags: () =>
+      [...said.matchAll(/ PUT (\S+\/manifests\/(?!sha256-)[\w.-]+)$/gm)].map(
+        ([, path]) => path ?? '',
+      ),
     [Symbol.asyncDispose]: async () => {
       child.kill();
       await child.exited;

@@ -20,8 +20,8 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
     await using sigstore = await startSigstore(folder);
     const repository = `${registry.host}/hello/service`;
     const identity = tokenOf({ iss: ISSUER, sub: SIGNER });
-    const tagged = (tag: string) =>
-      clone.bun(['tools/release/tagged.ts', tag, repository, `${registry.host}/hello`], {
+    const tagged = (tag: string, charts = 'hello') =>
+      clone.bun(['tools/release/tagged.ts', tag, repository, `${registry.host}/${charts}`], {
         SIGSTORE_SIGNING_CONFIG: sigstore.signingConfig,
         SIGSTORE_TRUSTED_ROOT: sigstore.trustedRoot,
         SIGSTORE_ID_TOKEN: identity,
@@ -51,6 +51,8 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
     expect(await tagged(`v${VERSION}`)).toMatchObject({ status: 0 });
     expect(await digestAt(`${repository}:${VERSION}`)).toBe(digest);
 
+    const crane = (...words: readonly string[]) =>
+      run([join(clone.folder, 'tools/crane/crane'), ...words]);
     const chart = await digestAt(`${registry.host}/hello/hello:${VERSION}`);
     await run([
       ...[join(clone.folder, 'tools/cosign/cosign'), 'verify'],
@@ -73,6 +75,23 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
       `${registry.host}/hello/manifests@${await digestAt(manifests)}`,
     ]);
     expect(await built('hello-local.yaml')).toContain(`image: hello:${VERSION}`);
+    expect(notes).toContain('| linux/amd64 | 0 MB |');
+
+    // Again: all is there, and no tag is pushed twice, which a registry with immutable ones refuses.
+    const pushed = registry.pushedTags();
+    expect(pushed.filter((tag) => tag.endsWith(`/${VERSION}`))).toHaveLength(3);
+    expect(await tagged(`v${VERSION}`)).toMatchObject({ status: 0 });
+    expect(registry.pushedTags()).toEqual(pushed);
+    expect(await built('notes.md')).toBe(notes);
+
+    // Another account's registry gets the same chart; one that has another chart of the version keeps it.
+    await crane('copy', manifests, `${registry.host}/other/hello:${VERSION}`);
+    expect(await tagged(`v${VERSION}`, 'other')).toMatchObject({
+      status: 1,
+      errors: `${registry.host}/other/hello:${VERSION} is there, and another chart\n`,
+    });
+    expect(await tagged(`v${VERSION}`, 'third')).toMatchObject({ status: 0 });
+    expect(await digestAt(`${registry.host}/third/hello:${VERSION}`)).toBe(chart ?? '');
     expect(await clone.git('status', '--porcelain')).toBe('');
   } finally {
     rmSync(folder, { recursive: true });
