@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join, resolve } from 'node:path';
+import { changesTable, type Round, verdictOf } from '../bench/changes.ts';
 import { BARE, type Contender, fill, type Running, service, start } from '../bench/contenders.ts';
 import { type Figure, goalsTable, isMet, show } from '../bench/goals.ts';
 import { PEERS } from '../bench/install.ts';
@@ -106,6 +107,41 @@ describe('goals', () => {
       '| figure | below 2 ms | 0.50 – 2.00 – 123 ms | **no** |',
     );
     expect(show({ minimum: 9.994, median: 10.04, maximum: 99.94 })).toBe('9.99 – 10.0 – 99.9');
+  });
+});
+
+describe('what changed since another commit', () => {
+  test.each([
+    ['more of what should be more', [1.1, 1.01, 1.2, 1.3, 1.1, 1.4], 'more', 'better'],
+    ['more of what should be less', [1.1, 1.01, 1.2, 1.3, 1.1, 1.4], 'less', 'worse'],
+    ['less of what should be less', [0.9, 0.99, 0.5, 0.9, 0.9, 0.9], 'less', 'better'],
+    ['less of what should be more', [0.9, 0.99, 0.5, 0.9, 0.9, 0.9], 'more', 'worse'],
+    ['rounds that disagree', [1.5, 1.5, 1.5, 1.5, 1.5, 0.99], 'more', 'no change'],
+    ['rounds of which one is the same', [1.5, 1.5, 1.5, 1.5, 1.5, 1], 'more', 'no change'],
+    ['five rounds that agree', [1.5, 1.5, 1.5, 1.5, 1.5], 'more', 'too few rounds'],
+  ] as const)('is told of %s', (_, values, better, verdict) =>
+    expect(verdictOf(values, better)).toBe(verdict),
+  );
+
+  test('is told in ratios of the same round', () => {
+    const rounds = (of: Partial<Round>): Round[] =>
+      Array.from({ length: 6 }, (_, round) => ({
+        ...{ gets: 100 + round, processor: 2, puts: 10, memory: 50, start: 30 },
+        ...of,
+      }));
+    const table = changesTable({
+      bare: rounds({}),
+      before: rounds({}),
+      now: rounds({ processor: 3, memory: 40 }),
+    });
+    const same = '1.00 – 1.00 – 1.00';
+    expect(table.slice(2)).toEqual([
+      `| \`GET\` a second | ${same} | ${same} | ${same} | no change |`,
+      `| processor a \`GET\` | ${same} | 1.50 – 1.50 – 1.50 | 1.50 – 1.50 – 1.50 | **worse** |`,
+      `| durable \`PUT\` a second | ${same} | ${same} | ${same} | no change |`,
+      `| peak memory | ${same} | 0.80 – 0.80 – 0.80 | 0.80 – 0.80 – 0.80 | better |`,
+      `| start to first answer | ${same} | ${same} | ${same} | no change |`,
+    ]);
   });
 });
 

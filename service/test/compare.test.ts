@@ -1,0 +1,41 @@
+import { expect, test } from 'bun:test';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { rehearse } from '../../tools/rehearsal.ts';
+
+const COMPARE = 'service/bench/compare.ts';
+
+test('a comparison with a commit that is none ends with 1, and leaves nothing', async () => {
+  await using clone = await rehearse();
+  const { status, errors } = await clone.bun([COMPARE, 'nonsense', 'build/benchmark.md']);
+  expect({ status, errors }).toEqual({ status: 1, errors: expect.stringContaining('nonsense') });
+  expect(await clone.git('worktree', 'list')).not.toContain('\n');
+  expect(await clone.git('status', '--porcelain')).toBe('');
+});
+
+test.skipIf(!process.env.LONG)(
+  'a slower commit is told from the one before (two minutes; LONG=1)',
+  async () => {
+    await using clone = await rehearse();
+    // Its own packages, as a clone has them.
+    rmSync(join(clone.folder, 'node_modules'));
+    expect(await clone.bun(['install', '--frozen-lockfile'])).toMatchObject({ status: 0 });
+    await clone.edit('service/src/greeting/service.ts', (text) =>
+      text.replace(
+        '  const dateOfBirth = await store.find(username);',
+        'const end = Bun.nanoseconds() + 30_000; while (Bun.nanoseconds() < end);\n$&',
+      ),
+    );
+    await clone.commit('Waste time');
+    const { status, output, errors } = await clone.bun([COMPARE, 'HEAD~1', 'build/benchmark.md'], {
+      BENCH_ROUNDS: '6',
+      BENCH_SECONDS: '1',
+    });
+    expect({ status, errors }).toMatchObject({ status: 0 });
+    expect(await Bun.file(join(clone.folder, 'build/benchmark.md')).text()).toBe(output.trimEnd());
+    expect(output).toMatch(/`GET` a second .*\*\*worse\*\*/);
+    expect(readdirSync(join(clone.folder, 'build'))).toEqual(['benchmark.md']);
+    expect(await clone.git('worktree', 'list')).not.toContain('\n');
+  },
+  600_000,
+);
