@@ -17,7 +17,9 @@ export interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
-  readonly steps: readonly Step[];
+  /** None in a job that calls a workflow. */
+  readonly steps?: readonly Step[];
+  readonly uses?: string;
 }
 
 export interface Workflow {

@@ -5,7 +5,7 @@ import { git } from '../git.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
-/** The order of a promotion. The standby's overlay and values take prod's image. */
+/** The order of a promotion. What begins with an environment's name, such as prod's standby, takes its image. */
 export const PROMOTED = ['dev', 'prod'] as const;
 
 export type Promoted = (typeof PROMOTED)[number];
@@ -29,18 +29,19 @@ export const filesOf = (environment: Promoted): readonly [overlay: string, value
 ];
 
 const overlayImage = (text: string): RunningImage => {
-  const [image] = parse(text).images;
-  return { repository: image.newName, digest: image.digest };
+  const [image] = parse(text)?.images ?? [];
+  return { repository: image?.newName, digest: image?.digest };
 };
 
 /**
- * The image of an environment in the work tree.
+ * The image of an environment in a work tree.
+ * @param root the work tree; default: this one
  * @throws Error when overlay and values don't say the same
  */
-export const imageOf = async (environment: Promoted): Promise<RunningImage> => {
+export const imageOf = async (environment: Promoted, root = ROOT): Promise<RunningImage> => {
   const [overlayPath, valuesPath] = filesOf(environment);
-  const overlay = overlayImage(await Bun.file(join(ROOT, overlayPath)).text());
-  const { repository, digest } = parse(await Bun.file(join(ROOT, valuesPath)).text()).image;
+  const overlay = overlayImage(await Bun.file(join(root, overlayPath)).text());
+  const { repository, digest } = parse(await Bun.file(join(root, valuesPath)).text())?.image ?? {};
   if (overlay.repository !== repository || overlay.digest !== digest)
     throw new Error(
       `${overlayPath} runs ${overlay.repository}@${overlay.digest}, ${valuesPath} ${repository}@${digest}: make them equal`,
@@ -48,27 +49,31 @@ export const imageOf = async (environment: Promoted): Promise<RunningImage> => {
   return overlay;
 };
 
-/** The image that an environment's overlay names at a commit. */
-export const imageAt = async (environment: Promoted, commit: string): Promise<RunningImage> =>
-  overlayImage(await git(ROOT, 'show', `${commit}:${overlayFile(environment)}`));
-
 /** Every digest that an environment's overlay named on the way to a commit, the newest first. */
 export const historyOf = async (environment: Promoted, commit: string): Promise<string[]> => {
-  const changes = await git(ROOT, 'log', '--format=%H', commit, '--', overlayFile(environment));
+  const file = overlayFile(environment);
+  const changes = await git(ROOT, 'log', '--format=%H', commit, '--', file);
   const images = changes
     .split('\n')
     .filter(Boolean)
-    .map((change) => imageAt(environment, change));
+    .map(async (change) => overlayImage(await git(ROOT, 'show', `${change}:${file}`)));
   return [...new Set((await Promise.all(images)).map(({ digest }) => digest))];
 };
 
-/** Writes a digest into the files of an environment, and nothing else. */
-export const setDigest = async (environment: Promoted, digest: string): Promise<void> => {
+/** Where a file of an environment says the digest. */
+export const DIGEST_LINE = /digest: sha256:[0-9a-f]{64}/g;
+
+/** Writes a digest into the files of an environment in a work tree, and nothing else. */
+export const setDigest = async (
+  environment: Promoted,
+  digest: string,
+  root = ROOT,
+): Promise<void> => {
   for (const file of filesOf(environment)) {
-    const path = join(ROOT, file);
+    const path = join(root, file);
     const text = await Bun.file(path).text();
-    const found = text.match(/digest: sha256:[0-9a-f]{64}/g) ?? [];
+    const found = text.match(DIGEST_LINE) ?? [];
     if (found.length !== 1) throw new Error(`${file} has ${found.length} digests, 1 expected`);
-    await Bun.write(path, text.replace(found[0], `digest: ${digest}`));
+    await Bun.write(path, text.replace(DIGEST_LINE, `digest: ${digest}`));
   }
 };

@@ -2,35 +2,18 @@
  * Makes the commit that moves an image to an environment:
  *   bun run promote dev sha256:…    what was built
  *   bun run promote prod            what dev runs
- *   bun run promote --check prod main    whether what differs from main could have come so
+ *   bun run promote --check prod main [COMMIT]    whether what differs from main could have come so; default: HEAD
  * It shows what changes in the objects. `git revert` undoes it.
  */
 import { join } from 'node:path';
 import { git } from '../git.ts';
-import type { Environment } from '../kubernetes/render.ts';
-import { changesOf, isOfImage, rendersOf } from './changes.ts';
-import {
-  DIGEST,
-  historyOf,
-  imageAt,
-  imageOf,
-  NO_DIGEST,
-  PROMOTED,
-  type Promoted,
-  setDigest,
-} from './environment.ts';
+import { check } from './check.ts';
+import { commitPromotion } from './commit.ts';
+import { DIGEST, imageOf, NO_DIGEST, PROMOTED, type Promoted } from './environment.ts';
+import { Refusal } from './refusal.ts';
 import { verifySignature } from './signature.ts';
 
 const ROOT = join(import.meta.dir, '../..');
-
-/** The environments whose objects a promotion changes. */
-const CHANGED: Record<Promoted, readonly Environment[]> = {
-  dev: ['dev'],
-  prod: ['prod', 'prod-standby'],
-};
-
-/** Something stands against a promotion. */
-class Refusal extends Error {}
 
 const digestFor = async (environment: Promoted, wanted: string | undefined): Promise<string> => {
   if (wanted !== undefined && !DIGEST.test(wanted))
@@ -57,56 +40,21 @@ const promote = async (environment: Promoted, wanted: string | undefined): Promi
   }
   const image = { ...present, digest };
   await verifySignature(image);
-  const before = await rendersOf(CHANGED[environment]);
-  try {
-    await setDigest(environment, digest);
-    const changes = changesOf(before, await rendersOf(CHANGED[environment]));
-    for (const change of changes)
-      console.log(`${change.where}\n  - ${change.before}\n  + ${change.after}`);
-    const strange = changes.filter((change) => !isOfImage(change));
-    if (strange.length > 0)
-      throw new Error(`more than the image would change: ${strange.map(({ where }) => where)}`);
-    await git(
-      ROOT,
-      ...[
-        'commit',
-        '--all',
-        '--quiet',
-        '--message',
-        `Promote ${digest.slice(0, 19)} to ${environment}`,
-      ],
-      ...['--message', `${image.repository}@${digest}`],
-    );
-  } catch (error) {
-    // The tree was clean, so nothing else is lost.
-    await git(ROOT, 'reset', '--hard', '--quiet');
-    throw error;
-  }
+  for (const { where, before, after } of await commitPromotion(environment, image))
+    console.log(`${where}\n  - ${before}\n  + ${after}`);
   console.log(`${await git(ROOT, 'log', '-1', '--format=%h %s')}: open a pull request with it`);
-};
-
-/** Whether an image that differs from that at a commit is signed, and known to dev there or before unless it is dev's. */
-const check = async (environment: Promoted, base: string): Promise<void> => {
-  const image = await imageOf(environment);
-  if (image.digest === (await imageAt(environment, base)).digest) {
-    console.log(`${environment} runs what it ran`);
-    return;
-  }
-  if (environment !== 'dev' && !(await historyOf('dev', base)).includes(image.digest))
-    throw new Refusal(`${environment} would run ${image.digest}, which dev never ran at ${base}`);
-  await verifySignature(image);
-  console.log(`${environment} would run ${image.digest}, which is signed`);
 };
 
 const main = async (words: readonly string[]): Promise<void> => {
   const checks = words[0] === '--check';
-  const [name, word, ...others] = checks ? words.slice(1) : words;
+  const [name, word, commit, ...others] = checks ? words.slice(1) : words;
   const environment = PROMOTED.find((one) => one === name);
-  if (!environment || others.length > 0 || (checks && !word))
+  if (!environment || others.length > 0 || (checks ? !word : commit !== undefined))
     throw new Refusal(
-      'usage: bun run promote dev DIGEST | prod [DIGEST] | --check ENVIRONMENT COMMIT',
+      'usage: bun run promote dev DIGEST | prod [DIGEST] | --check ENVIRONMENT BRANCH [COMMIT]',
     );
-  return checks && word ? check(environment, word) : promote(environment, word);
+  if (checks && word) console.log(await check(environment, word, commit ?? 'HEAD'));
+  else await promote(environment, word);
 };
 
 await main(process.argv.slice(2)).catch((error: Error) => {

@@ -1,60 +1,91 @@
 /**
- * Proposes an image for dev, in a workflow: `bun tools/promote/propose.ts DIGEST` pushes the commit of its promotion to a
- * branch, opens a pull request that merges itself, and starts the checks, which its token's pull requests don't.
+ * Proposes an image for dev, in a workflow: `bun tools/promote/propose.ts DIGEST COMMIT`, of which it was built, puts the
+ * commit of its promotion on main's newest, pushes it to a branch and opens a pull request. It prints `commit=` and that
+ * commit for the jobs that check it; nothing when dev has the image, or main has something newer to build.
  */
 import { join } from 'node:path';
 import { git } from '../git.ts';
+import { workflows } from '../workflows.ts';
+import { commitPromotion } from './commit.ts';
+import { filesOf, imageOf } from './environment.ts';
+import { BRANCH, gh } from './pull-request.ts';
+import { checkOut } from './tree.ts';
 
 const ROOT = join(import.meta.dir, '../..');
+const MAIN = 'refs/remotes/origin/main';
 
-/** One for all: a newer image takes the place of one that waits. */
-const BRANCH = 'promote/dev';
+/** How often it begins anew when another promotion to dev is merged meanwhile. */
+const ATTEMPTS = 5;
 
-/** The workflows whose checks main asks for. */
-const CHECKS = ['ci.yaml', 'promotion.yaml'];
-
+/** As GitHub calls a workflow. */
 const AUTHOR = {
-  NAME: 'github-actions[bot]',
-  EMAIL: '41898282+github-actions[bot]@users.noreply.github.com',
+  name: 'github-actions[bot]',
+  email: '41898282+github-actions[bot]@users.noreply.github.com',
 };
 
-const call = async (...command: readonly string[]): Promise<string> => {
-  const child = Bun.spawn([...command], {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      GIT_AUTHOR_NAME: AUTHOR.NAME,
-      GIT_AUTHOR_EMAIL: AUTHOR.EMAIL,
-      GIT_COMMITTER_NAME: AUTHOR.NAME,
-      GIT_COMMITTER_EMAIL: AUTHOR.EMAIL,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const output = await new Response(child.stdout).text();
-  console.log(output.trim());
-  if ((await child.exited) !== 0) throw new Error(`${command.slice(0, 3).join(' ')} failed`);
-  return output.trim();
+const fetchMain = async (): Promise<string> => {
+  await git(ROOT, 'fetch', '--quiet', 'origin', `+refs/heads/main:${MAIN}`);
+  return git(ROOT, 'rev-parse', MAIN);
 };
 
-const propose = async (digest: string): Promise<void> => {
-  const before = await git(ROOT, 'rev-parse', 'HEAD');
-  await call(process.execPath, 'tools/promote/promote.ts', 'dev', digest);
-  if ((await git(ROOT, 'rev-parse', 'HEAD')) === before) return;
-  await call('gh', 'auth', 'setup-git');
-  await call('git', 'push', '--force', 'origin', `HEAD:refs/heads/${BRANCH}`);
-  const open = await call(
-    ...['gh', 'pr', 'list', '--head', BRANCH, '--state', 'open', '--json', 'number'],
-    ...['--jq', 'length'],
+/** The newest commit of main after another that an image is built of; empty when there is none. */
+const newerBuild = async (built: string, main: string): Promise<string> => {
+  const push = (await workflows()).get('image.yaml')?.workflow.on.push as {
+    readonly paths: readonly string[];
+  };
+  const paths = push.paths.map((path) => `:(top,glob)${path}`);
+  return git(ROOT, 'log', '-1', '--format=%h %s', `${built}..${main}`, '--', ...paths);
+};
+
+const changedDev = async (from: string, to: string): Promise<boolean> =>
+  (await git(ROOT, 'diff', '--name-only', from, to, '--', ...filesOf('dev'))) !== '';
+
+const openPullRequest = async (commit: string): Promise<void> => {
+  const title = await git(ROOT, 'log', '-1', '--format=%s', commit);
+  const body = await git(ROOT, 'log', '-1', '--format=%b', commit);
+  const number = await gh(
+    ...['pr', 'list', '--head', BRANCH, '--state', 'open', '--json', 'number'],
+    ...['--jq', '.[].number'],
   );
-  if (open === '0')
-    await call(...['gh', 'pr', 'create', '--head', BRANCH, '--base', 'main', '--fill']);
-  for (const check of CHECKS) await call('gh', 'workflow', 'run', check, '--ref', BRANCH);
-  await call('gh', 'pr', 'merge', BRANCH, '--auto', '--squash');
+  const words = ['--title', title, '--body', body];
+  await (number === ''
+    ? gh('pr', 'create', '--head', BRANCH, '--base', 'main', ...words)
+    : gh('pr', 'edit', number, ...words));
 };
 
-const [digest, ...others] = process.argv.slice(2);
-if (!digest || others.length > 0) {
-  console.error('usage: bun tools/promote/propose.ts DIGEST');
+/** @returns the promotion's commit; undefined when there is nothing to propose */
+const propose = async (digest: string, built: string): Promise<string | undefined> => {
+  await gh('auth', 'setup-git');
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const main = await fetchMain();
+    if ((await git(ROOT, 'merge-base', built, main)) !== (await git(ROOT, 'rev-parse', built)))
+      throw new Error(`${built} is not on main`);
+    const newer = await newerBuild(built, main);
+    if (newer !== '') {
+      console.error(`main has ${newer}, whose image is proposed when it is built`);
+      return undefined;
+    }
+    await using tree = await checkOut(ROOT, main);
+    const present = await imageOf('dev', tree.folder);
+    if (present.digest === digest) {
+      console.error(`dev runs ${digest} already`);
+      return undefined;
+    }
+    await commitPromotion('dev', { ...present, digest }, { root: tree.folder, author: AUTHOR });
+    const commit = await git(tree.folder, 'rev-parse', 'HEAD');
+    await git(ROOT, 'push', '--quiet', '--force', 'origin', `${commit}:refs/heads/${BRANCH}`);
+    // From here on the pull request of an earlier image can't be merged; until here it could.
+    if (await changedDev(main, await fetchMain())) continue;
+    await openPullRequest(commit);
+    return commit;
+  }
+  throw new Error(`dev changed ${ATTEMPTS} times while its promotion was made`);
+};
+
+const [digest, built, ...others] = process.argv.slice(2);
+if (!digest || !built || others.length > 0) {
+  console.error('usage: bun tools/promote/propose.ts DIGEST COMMIT');
   process.exit(2);
 }
-await propose(digest);
+const commit = await propose(digest, built);
+if (commit) console.log(`commit=${commit}`);

@@ -1,34 +1,21 @@
 import { expect, test } from 'bun:test';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { git } from '../git.ts';
 import { filesOf } from '../promote/environment.ts';
+import { covers, ownersOf, rulesOf } from '../promote/owners.ts';
 import { SIGNER } from '../promote/signature.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
-const rules = (await Bun.file(join(ROOT, '.github/CODEOWNERS')).text())
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => {
-    const [pattern = '', ...owners] = line.split(' ');
-    return { pattern, owners };
-  });
-
-/** Patterns here are `*`, a file or a folder from the root: GitHub knows more. */
-const covers = (pattern: string, file: string): boolean =>
-  pattern === '*' ||
-  `/${file}` === pattern ||
-  (pattern.endsWith('/') && `/${file}`.startsWith(pattern));
-
-/** The last rule that covers a file says whose it is. */
-const ownersOf = (file: string): readonly string[] =>
-  rules.findLast(({ pattern }) => covers(pattern, file))?.owners ?? [];
+const rules = rulesOf(await Bun.file(join(ROOT, '.github/CODEOWNERS')).text());
 
 test('what prod runs has owners, what dev runs has none', () => {
-  for (const file of filesOf('prod')) expect(ownersOf(file)).toEqual(['@example/platform']);
-  for (const file of filesOf('dev')) expect(ownersOf(file)).toEqual([]);
-  expect(ownersOf('.github/CODEOWNERS')).toEqual(['@example/platform']);
-  expect(ownersOf('service/src/app.ts')).toEqual(['@example/maintainers']);
+  for (const file of filesOf('prod')) expect(ownersOf(rules, file)).toEqual(['@example/platform']);
+  for (const file of filesOf('dev')) expect(ownersOf(rules, file)).toEqual([]);
+  expect(ownersOf(rules, '.github/CODEOWNERS')).toEqual(['@example/platform']);
+  expect(ownersOf(rules, 'service/src/app.ts')).toEqual(['@example/maintainers']);
+  expect(ownersOf(rules, 'CHANGELOG.md')).not.toEqual([]);
 });
 
 test('each rule covers a file', async () => {
@@ -37,6 +24,33 @@ test('each rule covers a file', async () => {
   );
   const idle = rules.filter(({ pattern }) => !files.some((file) => covers(pattern, file)));
   expect(idle).toEqual([]);
+});
+
+/** The files that a file names: those that it imports, and the tools that it calls by their path. */
+const namedIn = (file: string): string[] => {
+  const text = file.endsWith('.ts') ? readFileSync(join(ROOT, file), 'utf8') : '';
+  const imported = new Bun.Transpiler({ loader: 'ts' })
+    .scanImports(text)
+    .filter(({ path }) => path.startsWith('.'))
+    .map(({ path }) => join(dirname(file), path));
+  const called = [...text.matchAll(/'(?:\.\.\/)?(\w+\/\w+)'/g)]
+    .map(([, tool = '']) => join('tools', tool))
+    .filter((tool) => statSync(join(ROOT, tool), { throwIfNoEntry: false })?.isFile());
+  return [...imported, ...called];
+};
+
+/** The repository's files that a program is made of. */
+const partsOf = (program: string): string[] => {
+  const found = new Set([program]);
+  for (const file of found) for (const part of namedIn(file)) found.add(part);
+  return [...found];
+};
+
+test("what a promotion's check is made of is the platform's", () => {
+  const parts = partsOf('tools/promote/promote.ts');
+  for (const part of ['cosign/cosign', 'helm/helm', 'kustomize/kustomize', 'kubernetes/render.ts'])
+    expect(parts).toContain(`tools/${part}`);
+  expect(parts.filter((file) => !ownersOf(rules, file).includes('@example/platform'))).toEqual([]);
 });
 
 test('SECURITY.md verifies by the identity that promotions ask for', async () => {

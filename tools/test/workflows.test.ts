@@ -6,7 +6,7 @@ import { Glob, semver } from 'bun';
 import packageJson from '../../package.json' with { type: 'json' };
 import { PARTS, partOf, TOOLS, testFiles } from '../parts.ts';
 import { INFRASTRUCTURE } from '../plan/store.ts';
-import { workflows } from '../workflows.ts';
+import { type Job, type Step, workflows } from '../workflows.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 setDefaultTimeout(60_000);
@@ -15,7 +15,8 @@ const found = await workflows();
 const jobs = [...found].flatMap(([file, { workflow }]) =>
   Object.entries(workflow.jobs).map(([name, job]) => ({ where: `${file}, ${name}`, job })),
 );
-const steps = jobs.flatMap(({ where, job }) => job.steps.map((step) => ({ where, step })));
+const stepsOf = (job: Job): readonly Step[] => job.steps ?? [];
+const steps = jobs.flatMap(({ where, job }) => stepsOf(job).map((step) => ({ where, step })));
 
 /** What actionlint and zizmor say of a folder with .github/workflows; empty for nothing. */
 const findings = (folder: string): string => {
@@ -60,9 +61,10 @@ describe('the workflows', () => {
 
   test('have jobs that end, with rights of their own', () => {
     for (const { where, job } of jobs) {
+      // A job that calls a workflow ends with that one's.
       expect({ where, minutes: typeof job['timeout-minutes'] }).toEqual({
         where,
-        minutes: 'number',
+        minutes: job.uses ? 'undefined' : 'number',
       });
       expect({ where, permissions: typeof job.permissions }).toEqual({
         where,
@@ -73,7 +75,9 @@ describe('the workflows', () => {
 
   test('get a role on AWS only in an environment, which the role asks for', () => {
     const environments = jobs
-      .filter(({ job }) => job.steps.some(({ uses }) => uses?.startsWith('aws-actions/configure')))
+      .filter(({ job }) =>
+        stepsOf(job).some(({ uses }) => uses?.startsWith('aws-actions/configure')),
+      )
       .flatMap(({ job: { environment = 'none', strategy } }) =>
         (strategy?.matrix.environment ?? ['']).map((name) =>
           environment.replace(/\$\{\{ matrix\.environment \}\}/, name),
@@ -125,6 +129,24 @@ describe('the workflows', () => {
         pins.set(action, line);
       }
     expect(pins.size).toBeGreaterThan(4);
+  });
+
+  test('set the statuses of a proposal that the rules ask for, as the jobs of the workflows that judge it', () => {
+    const image = found.get('image.yaml')?.workflow.jobs;
+    const contexts = ['ci', 'promotion'].flatMap((name) => {
+      const { uses = '' } = image?.[name] ?? {};
+      const judging = Object.values(found.get(uses.split('/').at(-1) ?? '')?.workflow.jobs ?? {});
+      return judging.flatMap(({ name: job = '', strategy }) =>
+        (strategy?.matrix.environment ?? ['']).map((environment) =>
+          job.replace('${' + '{ matrix.environment }}', environment),
+        ),
+      );
+    });
+    const checks = ['ci', 'promotion (dev)', 'promotion (prod)'];
+    expect(contexts.filter((context) => !context.startsWith('test ('))).toEqual(checks);
+    expect(readFileSync(join(ROOT, 'docs/delivery.md'), 'utf8')).toContain(
+      'required checks `ci`,\n   `promotion (dev)` and `promotion (prod)`',
+    );
   });
 
   test('run commands of the repository, a line each', () => {

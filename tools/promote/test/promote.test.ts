@@ -56,7 +56,7 @@ const promote = (...words: readonly string[]): Promise<Result> =>
 /** What the clone renders, by a process of its own tools, without what only Helm or Kustomize knows. */
 const renders = async (): Promise<Record<string, string>> => {
   const program = `import { rendersOf } from './tools/promote/changes.ts';
-    const renders = await rendersOf(['dev', 'prod', 'prod-standby']);
+    const renders = [...(await rendersOf('dev')), ...(await rendersOf('prod'))];
     console.log(JSON.stringify(Object.fromEntries(renders)));`;
   const child = Bun.spawn([process.execPath, '-e', program], {
     cwd: clone.folder,

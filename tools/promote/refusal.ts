@@ -1,0 +1,2 @@
+/** Something stands against a promotion. */
+export class Refusal extends Error {}
