@@ -13,8 +13,9 @@ import { checkOut } from './tree.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const MAIN = 'refs/remotes/origin/main';
+const REFERENCE = `refs/heads/${BRANCH}`;
 
-/** How often it begins anew when another promotion to dev is merged meanwhile. */
+/** How often it begins anew when another promotion to dev is merged or proposed meanwhile. */
 const ATTEMPTS = 5;
 
 /** As GitHub calls a workflow. */
@@ -40,6 +41,22 @@ const newerBuild = async (built: string, main: string): Promise<string> => {
 const changedDev = async (from: string, to: string): Promise<boolean> =>
   (await git(ROOT, 'diff', '--name-only', from, to, '--', ...filesOf('dev'))) !== '';
 
+/** The commit that is proposed; empty when there is none. */
+const proposed = async (): Promise<string> =>
+  (await git(ROOT, 'ls-remote', 'origin', REFERENCE)).slice(0, 40);
+
+/** Whether a commit took the place of the one that was proposed: not when another came first. */
+const push = async (commit: string, before: string): Promise<boolean> => {
+  const lease = `--force-with-lease=${REFERENCE}:${before}`;
+  try {
+    await git(ROOT, 'push', '--quiet', lease, 'origin', `${commit}:${REFERENCE}`);
+    return true;
+  } catch (error) {
+    if ((await proposed()) === before) throw error;
+    return false;
+  }
+};
+
 const openPullRequest = async (commit: string): Promise<void> => {
   const title = await git(ROOT, 'log', '-1', '--format=%s', commit);
   const body = await git(ROOT, 'log', '-1', '--format=%b', commit);
@@ -57,6 +74,7 @@ const openPullRequest = async (commit: string): Promise<void> => {
 const propose = async (digest: string, built: string): Promise<string | undefined> => {
   await gh('auth', 'setup-git');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const before = await proposed();
     const main = await fetchMain();
     if ((await git(ROOT, 'merge-base', built, main)) !== (await git(ROOT, 'rev-parse', built)))
       throw new Error(`${built} is not on main`);
@@ -73,7 +91,7 @@ const propose = async (digest: string, built: string): Promise<string | undefine
     }
     await commitPromotion('dev', { ...present, digest }, { root: tree.folder, author: AUTHOR });
     const commit = await git(tree.folder, 'rev-parse', 'HEAD');
-    await git(ROOT, 'push', '--quiet', '--force', 'origin', `${commit}:refs/heads/${BRANCH}`);
+    if (!(await push(commit, before))) continue;
     // From here on the pull request of an earlier image can't be merged; until here it could.
     if (await changedDev(main, await fetchMain())) continue;
     await openPullRequest(commit);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Rehearsal, rehearse } from '../../rehearsal.ts';
+import { strangeImages } from '../changes.ts';
 import { filesOf, PROMOTED, type Promoted } from '../environment.ts';
 
 setDefaultTimeout(120_000);
@@ -82,6 +83,18 @@ describe('the check lets pass', () => {
       output: 'prod runs what it ran\n',
     });
   });
+});
+
+test('the image of a volume is an image', () => {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'hello' },
+    spec: { volumes: [{ name: 'models', image: { reference: 'other:1' } }] },
+  };
+  expect(strangeImages(new Map([['prod by Helm', [pod]]]), 'hello:1')).toEqual([
+    'prod by Helm: Pod/hello.spec.volumes[0].image.reference is other:1, not hello:1',
+  ]);
 });
 
 describe('the check refuses', () => {

@@ -131,6 +131,23 @@ describe('an image is proposed for dev', () => {
     expect(await proposed('--format=%H')).toBe(commit);
   });
 
+  test('not in place of a newer one that came first', async () => {
+    const newer = await push('service/src/app.ts');
+    await clone.git('push', '--quiet', '--force', 'origin', `${first}:main`);
+    await clone.git('reset', '--hard', '--quiet', first);
+    const before = join(clone.folder, '.git/hooks/pre-push');
+    program(
+      before,
+      `git -C '${origin}' update-ref refs/heads/main ${newer}`,
+      `git -C '${origin}' update-ref refs/heads/promote/dev ${newer}`,
+    );
+    const { status, output, errors } = await propose(DIGEST, first);
+    rmSync(before);
+    expect({ status, output }).toEqual({ status: 0, output: '' });
+    expect(errors).toContain('whose image is proposed when it is built');
+    expect(await proposed('--format=%H')).toBe(newer);
+  });
+
   test('not when main has something newer to build, or dev has it', async () => {
     const newer = await push('service/src/app.ts');
     expect(await propose(DIGEST, first)).toMatchObject({
