@@ -29,8 +29,8 @@ locals {
   archives = [for file in fileset(local.module, "*/index.ts") : "${local.module}/${dirname(file)}.zip"]
 
   destroys = get_terraform_command() == "destroy" || anytrue([for argument in get_terraform_cli_args() : can(regex("^--?destroy(=|$)", argument))])
-  # Units that `run --all destroy` begins with, and those that AWS refuses to delete while a cluster's load balancers and records are there.
-  asks_for_leftovers = contains(["alarms", "identity", "observability", "certificate", "cluster", "dns", "firewall", "network"], local.facts.unit)
+  # Units that `run --all destroy` of an environment, a region or a layer begins with, and those that AWS refuses to delete while a cluster's load balancers and records are there.
+  asks_for_leftovers = contains(["alarms", "alerting", "identity", "observability", "registry", "certificate", "cluster", "dns", "firewall", "network"], local.facts.unit)
 
   state_key = "${local.facts.environment}/${local.facts.region}/${local.facts.layer}/${local.facts.unit}"
   state = {

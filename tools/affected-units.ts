@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, relative } from 'node:path';
 import { Glob } from 'bun';
+import { collect } from './collect.ts';
 import { git } from './git.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -110,16 +111,13 @@ function calledModules(folder: string, reading: readonly string[]): string[] {
 
 /** Runs Terragrunt in the live/ of a work tree. */
 async function terragrunt(folder: string, ...words: string[]): Promise<string> {
-  const child = Bun.spawn([join(ROOT, 'tools/terragrunt/terragrunt'), ...words], {
-    cwd: join(folder, 'live'),
-    env: { ...process.env, TG_NON_INTERACTIVE: 'true', TG_NO_COLOR: 'true' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [status, output, errors] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
+  const { status, output, errors } = await collect(
+    [join(ROOT, 'tools/terragrunt/terragrunt'), ...words],
+    {
+      cwd: join(folder, 'live'),
+      env: { ...process.env, TG_NON_INTERACTIVE: 'true', TG_NO_COLOR: 'true' },
+    },
+  );
   if (status !== 0)
     throw new Error(`terragrunt ${words.join(' ')} ended with ${status}\n${errors}`);
   return output;

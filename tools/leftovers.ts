@@ -3,24 +3,20 @@
  * `bun tools/leftovers.ts <environment> [region...]`, without regions all of the environment. Status: 0 nothing is left, 1
  * something is, or AWS can't be asked, 2 wrong usage.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
+import { collect } from './collect.ts';
+import { environments, settingOf } from './environments.ts';
 
 const LIVE = join(import.meta.dir, '../live');
 
 // biome-ignore lint/suspicious/noExplicitAny: as many shapes as calls.
 const ask = async (region: string, ...words: string[]): Promise<any> => {
-  const child = Bun.spawn(['aws', ...words, '--region', region, '--output', 'json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [answer, errors] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
+  const { status, output, errors } = await collect([
+    ...['aws', ...words, '--region', region, '--output', 'json'],
   ]);
-  if ((await child.exited) !== 0)
-    throw new Error(`aws ${words.slice(0, 2).join(' ')}: ${errors.trim()}`);
-  return JSON.parse(answer);
+  if (status !== 0) throw new Error(`aws ${words.slice(0, 2).join(' ')}: ${errors.trim()}`);
+  return JSON.parse(output);
 };
 
 /** Load balancers in a network, whoever made them: no module does. */
@@ -65,14 +61,13 @@ const records = async (domain: string, region: string): Promise<string[]> => {
 };
 
 const [environment = '', ...wanted] = process.argv.slice(2);
-const folder = join(LIVE, environment);
-if (!environment || !existsSync(join(folder, 'environment.hcl'))) {
+if (!environments().includes(environment)) {
   console.error(
     `there is no environment "${environment}": bun tools/leftovers.ts <environment> [region...]`,
   );
   process.exit(2);
 }
-const regions = [...new Glob('*/terragrunt.stack.hcl').scanSync(folder)]
+const regions = [...new Glob('*/terragrunt.stack.hcl').scanSync(join(LIVE, environment))]
   .map((file) => file.split('/')[0] as string)
   .filter((region) => region !== 'global')
   .sort();
@@ -81,9 +76,7 @@ if (unknown) {
   console.error(`${environment} has no region "${unknown}": use ${regions.join(', ')}`);
   process.exit(2);
 }
-const settings = readFileSync(join(folder, 'environment.hcl'), 'utf8');
-const [, domain] = /^\s*domain\s*=\s*"(.+)"$/m.exec(settings) ?? [];
-if (!domain) throw new Error(`live/${environment}/environment.hcl: domain is missing`);
+const domain = settingOf(environment, 'domain');
 
 try {
   const left = await Promise.all(

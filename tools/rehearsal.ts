@@ -2,15 +2,10 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { collect, type Result } from './collect.ts';
 import { git } from './git.ts';
 
 const ROOT = join(import.meta.dir, '..');
-
-export interface Result {
-  readonly status: number;
-  readonly output: string;
-  readonly errors: string;
-}
 
 export interface Rehearsal extends AsyncDisposable {
   readonly folder: string;
@@ -56,22 +51,11 @@ export const rehearse = async (): Promise<Rehearsal> => {
     return own('rev-parse', 'HEAD');
   };
   await commit('The work tree');
-  const bun = async (
-    words: readonly string[],
-    environment: Record<string, string> = {},
-  ): Promise<Result> => {
-    const child = Bun.spawn([process.execPath, ...words], {
+  const bun: Rehearsal['bun'] = (words, environment) =>
+    collect([process.execPath, ...words], {
       cwd: folder,
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const [status, output, errors] = await Promise.all([
-      child.exited,
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-    ]);
-    return { status, output, errors };
-  };
   return {
     folder,
     git: own,

@@ -8,14 +8,13 @@ import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { countBilled } from '../../tools/cost/billed.ts';
 import { readPrices } from '../../tools/cost/prices.ts';
 import { recorded } from '../../tools/cost/recorded.ts';
+import { comparable, readEndState } from './end-state.ts';
 import { testInOrder } from './in-order.ts';
+import { isKept } from './kept.ts';
 import { testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
-
-/** What AWS keeps of what is destroyed: it can be brought back, or is deleted by hand. */
-const KEPT = ['aws_db_cluster_snapshot', 'deleted_secret', 'deleted_key'];
 
 let tree: Tree;
 beforeAll(async () => {
@@ -23,17 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => tree[Symbol.asyncDispose]());
 
-/** Whether it is of the unit `state`, which outlives the others. */
-const isState = ({ id, attributes }: Resource): boolean =>
-  attributes.tags_all?.unit === 'state' || /^(alias\/)?hello-\w+-state/.test(id);
-
-/** What an environment's account has, but for the states. */
+/** What an environment's account has, but for what stays when it is destroyed. */
 const accountOf = async (environment: keyof typeof ENVIRONMENTS): Promise<Resource[]> =>
   (await tree.simulation.resources()).filter(
-    (resource) =>
-      resource.account === ENVIRONMENTS[environment] &&
-      !KEPT.includes(resource.type) &&
-      !isState(resource),
+    (resource) => resource.account === ENVIRONMENTS[environment] && !isKept(resource),
   );
 
 /** What is billed of an environment that was just applied is what `bun run cost` reckons with. */
@@ -138,6 +130,20 @@ testInOrder(
           new Set(['eu-west-1', 'eu-central-1', 'global']),
         );
         expect(mocked()).toEqual([]);
+      },
+    ],
+    [
+      'is the same when it was applied layer by layer',
+      async () => {
+        await using other = await plantTree();
+        for (const layer of ['shared', 'app'])
+          await other.all('prod', '--filter', `./*/${layer}/*`, 'apply');
+        const [atOnce, inLayers] = comparable(
+          readEndState(tree, 'prod'),
+          readEndState(other, 'prod'),
+        );
+        expect(Object.keys(atOnce).length).toBeGreaterThan(500);
+        expect(inLayers).toEqual(atOnce);
       },
     ],
     [

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collect } from '../../tools/collect.ts';
 
 export interface Step {
   readonly title: string;
@@ -35,17 +36,12 @@ export const openShell = (folder: string, environment: Record<string, string>): 
     export -p > "${kept}/variables"`;
   return {
     run: async (block) => {
-      const child = Bun.spawn(['bash', '-c', script(block)], {
+      const { status, output, errors } = await collect(['bash', '-c', script(block)], {
         cwd: folder,
         env: { ...process.env, ...environment },
-        stdio: ['ignore', 'pipe', 'pipe'],
       });
-      const [stdout, stderr] = await Promise.all([
-        new Response(child.stdout).text(),
-        new Response(child.stderr).text(),
-      ]);
-      const said = stdout + stderr;
-      if ((await child.exited) !== 0) throw new Error(`${block}\n${said.slice(-20_000)}`);
+      const said = output + errors;
+      if (status !== 0) throw new Error(`${block}\n${said.slice(-20_000)}`);
       return said;
     },
     [Symbol.dispose]: () => rmSync(kept, { recursive: true }),

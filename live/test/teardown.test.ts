@@ -6,27 +6,24 @@ import { join } from 'node:path';
 import { Glob } from 'bun';
 import { testWithSources } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
+import { isKept } from './kept.ts';
 import { testLong } from './long.ts';
 import { openShell, readSteps, type Shell } from './runbook.ts';
-import { ENVIRONMENTS, LIMIT, plantTree, type Tree } from './tree.ts';
+import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
 
 const ROOT = join(import.meta.dir, '../..');
-const REGION = 'eu-west-1';
-const ORIGIN = `${REGION}.origin.hello.dev.example.com`;
-const steps = readSteps(readFileSync(join(ROOT, 'docs/runbooks/teardown.md'), 'utf8'));
+const page = readFileSync(join(ROOT, 'docs/runbooks/teardown.md'), 'utf8');
+const steps = readSteps(page);
 
 const blocksOf = (title: string): readonly string[] =>
   steps.find((step) => step.title === title)?.blocks ?? [];
 
-/** What AWS keeps of what is destroyed, as the page's table says; states besides. */
-const KEPT = ['aws_db_cluster_snapshot', 'deleted_secret', 'deleted_key'];
-const isState = ({ id, attributes }: Resource): boolean =>
-  attributes.tags_all?.unit === 'state' || /^(alias\/)?hello-\w+-state/.test(id);
+type Environment = keyof typeof ENVIRONMENTS;
 
-/** The page's shell, in live/dev, with stand-ins for `aws` and `kubectl`. */
-const openPage = (tree: Tree): Shell => {
+/** The page's shell, in an environment's folder, with stand-ins for `aws` and `kubectl`. */
+const openPage = (tree: Tree, environment: Environment): Shell => {
   const programs = join(tree.folder, 'build/programs');
   const clusters = join(tree.folder, 'build/clusters');
   for (const folder of [programs, clusters]) mkdirSync(folder, { recursive: true });
@@ -34,25 +31,32 @@ const openPage = (tree: Tree): Shell => {
   const program = join(import.meta.dir, 'argo-cd.ts');
   writeFileSync(kubectl, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(kubectl, 0o755);
-  const { environment } = tree.simulation;
-  return openShell(join(tree.folder, 'live/dev'), {
-    ...environment,
-    AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.dev,
+  const variables = tree.simulation.environment;
+  return openShell(join(tree.folder, 'live', environment), {
+    ...variables,
+    AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS[environment],
     CLUSTERS: clusters,
     PATH: [
       programs,
       ...['terragrunt', 'opentofu', 'bun'].map((tool) => join(ROOT, 'tools', tool)),
-      environment.PATH,
+      variables.PATH,
     ].join(':'),
   });
 };
 
 /** Makes what the controllers of a cluster make: the load balancer with all it holds, its records, a volume; how each is named. */
-const leaveBehind = async ({ simulation }: Tree): Promise<string[]> => {
+const leaveBehind = async (
+  { simulation }: Tree,
+  environment: Environment,
+  inRegion: string,
+): Promise<string[]> => {
+  const account = ENVIRONMENTS[environment];
   const found = await simulation.resources();
   const all = (type: string, has: (attributes: Resource['attributes']) => boolean = () => true) =>
     found
-      .filter((resource) => resource.type === type && ['global', REGION].includes(resource.region))
+      .filter(
+        (resource) => resource.type === type && ['global', inRegion].includes(resource.region),
+      )
       .filter(({ attributes }) => has(attributes));
   const network = all('aws_vpc')[0]?.id;
   const zone = all('aws_route53_zone')[0]?.id;
@@ -68,17 +72,17 @@ const leaveBehind = async ({ simulation }: Tree): Promise<string[]> => {
     9,
   ]);
   const put = (type: string, id: string, attributes: object, more: object = {}) => {
-    const resource = { type, id, region: REGION, cluster: REGION, ...more, attributes };
-    const folder = join(simulation.accounts, ENVIRONMENTS.dev, resource.region, type);
+    const resource = { type, id, region: inRegion, cluster: inRegion, ...more, attributes };
+    const folder = join(simulation.accounts, account, resource.region, type);
     mkdirSync(folder, { recursive: true });
     const name = encodeURIComponent(id).replaceAll('%3A', ':');
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(resource));
     return id;
   };
-  const tags_all = { 'eks:eks-cluster-name': 'hello-dev' };
+  const tags_all = { 'eks:eks-cluster-name': `hello-${environment}` };
   const balancer = put(
     'aws_lb',
-    `arn:aws:elasticloadbalancing:${REGION}:${ENVIRONMENTS.dev}:loadbalancer/app/k8s-nginxgat-public/1`,
+    `arn:aws:elasticloadbalancing:${inRegion}:${account}:loadbalancer/app/k8s-nginxgat-public/1`,
     { internal: false, vpc_id: network, subnets, security_groups, tags_all },
   );
   const along = { made_by: balancer, made_by_type: 'aws_lb' };
@@ -90,9 +94,11 @@ const leaveBehind = async ({ simulation }: Tree): Promise<string[]> => {
   });
   // Goes with its node.
   put('aws_ebs_volume', 'vol-2', { tags_all });
+  const domain = all('aws_route53_zone')[0]?.attributes.name;
+  const origin = `${inRegion}.origin.hello.${domain}`;
   for (const [name, type] of [
-    [ORIGIN, 'A'],
-    [`a-${ORIGIN}`, 'TXT'],
+    [origin, 'A'],
+    [`a-${origin}`, 'TXT'],
   ])
     put(
       'aws_route53_record',
@@ -101,10 +107,10 @@ const leaveBehind = async ({ simulation }: Tree): Promise<string[]> => {
       { region: 'global' },
     );
   return [
-    `${REGION}: load balancer ${balancer}`,
-    `${REGION}: volume ${volume}`,
-    `${REGION}: record ${ORIGIN}. A`,
-    `${REGION}: record a-${ORIGIN}. TXT`,
+    `${inRegion}: load balancer ${balancer}`,
+    `${inRegion}: volume ${volume}`,
+    `${inRegion}: record ${origin}. A`,
+    `${inRegion}: record a-${origin}. TXT`,
   ];
 };
 
@@ -135,6 +141,24 @@ test.each([
   expect([exitCode, stderr.toString()]).toEqual([status, expect.stringContaining(message)]);
 });
 
+/** Takes away what a cluster left, as the page says; `lines` is how it is told. */
+const takeLeftovers = async (shell: Shell, lines: readonly string[]) => {
+  for (const [title, left] of [
+    ['2. The load balancer and its records', lines.slice(1, 2)],
+    ['3. Volumes', []],
+  ] as const) {
+    for (const block of blocksOf(title)) await shell.run(block);
+    const said = await shell.run(
+      'bun ../../tools/leftovers.ts "$environment" "$AWS_REGION" || true',
+    );
+    expect(said.trim().split('\n').filter(Boolean)).toEqual([...left]);
+  }
+};
+
+/** What is in the account but for what the page says stays. */
+const thatIsLeft = async (tree: Tree): Promise<Resource[]> =>
+  (await tree.simulation.resources()).filter((resource) => !isKept(resource));
+
 const DESTROY = ['--feature', 'destroy=dev'];
 const ANYWAY = [...DESTROY, '--feature', 'leftovers=true'];
 
@@ -142,7 +166,7 @@ testWithSources(
   'a destroy is refused while a cluster left something, would break off at it, and goes through once it is deleted by hand',
   async () => {
     await using tree = await plantTree();
-    using page = openPage(tree);
+    using shell = openPage(tree, 'dev');
     const run = (...words: string[]) =>
       tree.terragrunt(
         'dev',
@@ -156,7 +180,7 @@ testWithSources(
       );
     const applied = await run('apply');
     expect([applied.succeeded, applied.succeeded ? '' : applied.said]).toEqual([true, '']);
-    const lines = await leaveBehind(tree);
+    const lines = await leaveBehind(tree, 'dev', 'eu-west-1');
     const before = await tree.simulation.resources();
 
     const refused = await run(...DESTROY, 'destroy');
@@ -173,7 +197,7 @@ testWithSources(
     expect((await tree.simulation.resources()).length).toBeLessThan(before.length);
 
     for (const title of ['1. Settings of this shell', 'When the cluster is gone already'])
-      for (const block of blocksOf(title)) await page.run(block);
+      for (const block of blocksOf(title)) await shell.run(block);
     const done = await run(...DESTROY, 'destroy');
     expect([done.succeeded, done.succeeded ? '' : done.said.slice(-20_000)]).toEqual([true, '']);
     expect(inStates(tree)).toBe(0);
@@ -185,29 +209,55 @@ testLong(
   'an environment is taken down as the runbook says, and only what it names stays',
   async () => {
     await using tree = await plantTree();
-    using page = openPage(tree);
+    using shell = openPage(tree, 'dev');
     await tree.all('dev', 'apply');
-    const lines = await leaveBehind(tree);
+    const lines = await leaveBehind(tree, 'dev', 'eu-west-1');
     const before = await tree.simulation.resources();
-    for (const block of blocksOf('1. Settings of this shell')) await page.run(block);
-    await expect(page.run(blocksOf('6. Destroy').join(''))).rejects.toThrow(lines[0]);
+    for (const block of blocksOf('1. Settings of this shell')) await shell.run(block);
+    await expect(shell.run(blocksOf('6. Destroy').join(''))).rejects.toThrow(lines[0]);
     expect(await tree.simulation.resources()).toEqual(before);
 
-    const expected: Record<string, readonly string[]> = {
-      '2. The load balancer and its records': lines.slice(1, 2),
-      '3. Volumes': [],
-    };
-    for (const [title, left] of Object.entries(expected)) {
-      for (const block of blocksOf(title)) await page.run(block);
-      const said = await page.run('bun ../../tools/leftovers.ts dev || true');
-      expect(said.trim().split('\n').filter(Boolean)).toEqual([...left]);
-    }
+    await takeLeftovers(shell, lines);
     for (const title of ['4. Nothing is left', '5. Deletion protection', '6. Destroy'])
-      for (const block of blocksOf(title)) await page.run(block);
-    const left = (await tree.simulation.resources()).filter(
-      (resource) => !KEPT.includes(resource.type) && !isState(resource),
+      for (const block of blocksOf(title)) await shell.run(block);
+    expect(await thatIsLeft(tree)).toEqual([]);
+  },
+  LIMIT,
+);
+
+testLong(
+  'a standby is taken down alone, and production is then applied without it',
+  async () => {
+    await using tree = await plantTree();
+    await tree.all('prod', 'apply');
+    const standby = 'eu-central-1';
+    const lines = await leaveBehind(tree, 'prod', standby);
+    using shell = openPage(tree, 'prod');
+    const [places = ''] = /(?<=For one region alone, a standby, `)[^`]+/.exec(page) ?? [];
+    expect(places).toContain(standby);
+    const settings = blocksOf('1. Settings of this shell')
+      .join('')
+      .replace('environment=dev', 'environment=prod')
+      .replace('AWS_REGION=eu-west-1', `AWS_REGION=${standby}`)
+      .replace("places='./*'", places);
+    await shell.run(settings);
+    const others = async () =>
+      (await tree.simulation.resources()).filter(({ region }) => region !== standby);
+    await takeLeftovers(shell, lines);
+    const before = await others();
+    for (const title of ['4. Nothing is left', '5. Deletion protection', '6. Destroy'])
+      for (const block of blocksOf(title)) await shell.run(block);
+    const left = async () =>
+      (await thatIsLeft(tree)).filter(({ region, made_by }) => region === standby && !made_by);
+    expect(await left()).toEqual([]);
+    expect((await others()).length).toBe(before.length);
+
+    rmSync(join(tree.folder, 'live/prod', standby), { recursive: true });
+    await tree.all('prod', 'apply');
+    expect(new Set(Object.values(readPlans(await tree.all('prod', 'plan'))))).toEqual(
+      new Set(['none']),
     );
-    expect(left).toEqual([]);
+    expect(await left()).toEqual([]);
   },
   LIMIT,
 );

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Glob } from 'bun';
 import { findUnits, type Unit } from '../../tools/affected-units.ts';
+import { collect } from '../../tools/collect.ts';
 import { rehearse } from '../../tools/rehearsal.ts';
 import { LIMIT } from './tree.ts';
 
@@ -35,8 +36,8 @@ const faultOf = (unit: Place, dependency: Place): string | undefined => {
   return dependency.unit === unit.unit ? undefined : 'needs another region';
 };
 
-const terragrunt = async (folder: string, words: string[], environment = {}) => {
-  const child = Bun.spawn([join(ROOT, 'tools/terragrunt/terragrunt'), ...words], {
+const terragrunt = (folder: string, words: string[], environment = {}) =>
+  collect([join(ROOT, 'tools/terragrunt/terragrunt'), ...words], {
     cwd: folder,
     env: {
       ...process.env,
@@ -46,14 +47,7 @@ const terragrunt = async (folder: string, words: string[], environment = {}) => 
       STATE_BACKEND: 'local',
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { status: await child.exited, stdout, stderr };
-};
 
 let units: Unit[];
 beforeAll(async () => {
@@ -63,8 +57,8 @@ beforeAll(async () => {
 
 test('the files are formatted', async () => {
   for (const folder of ['live', 'stacks']) {
-    const { status, stderr } = await terragrunt(join(ROOT, folder), ['hcl', 'fmt', '--check']);
-    expect([folder, status, stderr]).toEqual([folder, 0, expect.any(String)]);
+    const { status, errors } = await terragrunt(join(ROOT, folder), ['hcl', 'fmt', '--check']);
+    expect([folder, status, errors]).toEqual([folder, 0, expect.any(String)]);
   }
 });
 
@@ -74,10 +68,10 @@ describe('inputs', () => {
     await findUnits(copy.folder);
     // In the folder of each: from live/, Terragrunt 1.0.0 takes live/ itself for the place of all.
     const validate = async (path: string) => {
-      const { status, stderr } = await terragrunt(join(copy.folder, 'live', path), [
+      const { status, errors } = await terragrunt(join(copy.folder, 'live', path), [
         ...['hcl', 'validate', '--inputs', '--strict'],
       ]);
-      return status === 0 ? [] : [`${path}\n${stderr}`];
+      return status === 0 ? [] : [`${path}\n${errors}`];
     };
     // What a unit passes is the same in every environment.
     const representatives = new Map(
@@ -112,7 +106,7 @@ test("delivery knows the bucket and the key's alias of every unit's state", asyn
         await terragrunt(join(copy.folder, 'live', path), ['render', '--json'], {
           STATE_BACKEND: 's3',
         })
-      ).stdout,
+      ).output,
     );
   const regions = new Set(units.map(({ path }) => path.split('/').slice(0, 2).join('/')));
   const told = new Map<string, { buckets: string[]; key_alias: string }>();
@@ -163,6 +157,30 @@ describe('order', () => {
           expect.stringMatching(/^\$\{local\.facts\.(region|global)_folder\}$/),
         ]);
   });
+});
+
+test('the units that a destroy begins with ask for what clusters left', () => {
+  const [, list = ''] =
+    /asks_for_leftovers = contains\(\[(.*?)\]/.exec(read('live/root.hcl')) ?? [];
+  const asking = [...list.matchAll(/"([\w-]+)"/g)].map(([, unit = '']) => unit);
+  expect(asking.filter((unit) => !units.some(({ path }) => partsOf(path).unit === unit))).toEqual(
+    [],
+  );
+  // What may be destroyed at once: an environment, a region of it, a layer everywhere or there.
+  const placesOf = (path: string) => {
+    const { environment, region, layer } = partsOf(path);
+    return [[], [region], [layer], [region, layer]].map((part) => [environment, ...part].join(' '));
+  };
+  const silent = units.filter(({ path }) => {
+    const { unit } = partsOf(path);
+    // `state` is never destroyed.
+    if (unit === 'state' || asking.includes(unit)) return false;
+    const dependents = units.filter(({ dependencies }) => dependencies.includes(path));
+    return placesOf(path).some(
+      (place) => !dependents.some((dependent) => placesOf(dependent.path).includes(place)),
+    );
+  });
+  expect(silent.map(({ path }) => path)).toEqual([]);
 });
 
 describe('mocks', () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { type Resource, type Simulation, startSimulation } from '../aws-simulation/simulation.ts';
+import { settingOf } from '../environments.ts';
 import { packFunctions } from '../lambda.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -37,7 +38,7 @@ export const openPlace = async (environment: string): Promise<Place> => {
   Object.assign(simulation.environment, {
     STATE_BACKEND: 'local',
     STATE_FOLDER: states,
-    AWS_SIMULATION_ACCOUNT_ID: accountOf(environment),
+    AWS_SIMULATION_ACCOUNT_ID: settingOf(environment, 'account_id'),
   });
 
   const statesOf = (pattern: string) =>
@@ -64,14 +65,6 @@ export const openPlace = async (environment: string): Promise<Place> => {
       new Map(statesOf(pattern).map(({ unit, state }) => [unit, state.outputs])),
     close: simulation.stop,
   };
-};
-
-const accountOf = (environment: string): string => {
-  const text = readFileSync(join(ROOT, 'live', environment, 'environment.hcl'), 'utf8');
-  const account = /^ *account_id *= *"(\d{12})"/m.exec(text)?.[1];
-  if (!account)
-    throw new Error(`live/${environment}/environment.hcl: account_id is missing: 12 digits`);
-  return account;
 };
 
 const isProtected = ({ attributes }: Resource): boolean =>

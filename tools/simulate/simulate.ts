@@ -5,12 +5,13 @@
  *   bun run simulate prod shell                  # a shell in which terragrunt, tofu and aws are on that account
  *   bun run simulate prod destroy                # destroys it, and forgets the account
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { findUnits } from '../affected-units.ts';
 import { SIMULATED } from '../aws-simulation/simulation.ts';
 import { missingSources } from '../aws-simulation/sources.ts';
+import { environments } from '../environments.ts';
 import { drawOrder } from './order.ts';
 import { openPlace, type Place } from './place.ts';
 import { runUnits } from './run.ts';
@@ -25,18 +26,18 @@ const refuse = (...faults: string[]): never => {
   process.exit(2);
 };
 
-const environments = readdirSync(join(ROOT, 'live')).filter((name) =>
-  existsSync(join(ROOT, 'live', name, 'environment.hcl')),
-);
 const [environment = '', command = 'apply', ...patterns] = process.argv.slice(2);
-if (!environments.includes(environment))
-  refuse(`environment "${environment}" is not in live/: use ${environments.join(', ')}`);
+if (!environments().includes(environment))
+  refuse(`environment "${environment}" is not in live/: use ${environments().join(', ')}`);
 if (!COMMANDS.includes(command))
   refuse(`command "${command}" is unknown: use ${COMMANDS.join(', ')}`);
 if (patterns.length > 0 && command !== 'apply')
   refuse(`${command} is of the whole environment: leave out ${patterns.join(' ')}`);
 if (!SIMULATED)
   refuse('SIMULATION=off is of tests: unset it, or run terragrunt as docs/live.md says');
+
+// The simulation has its own; of one that isn't there, OpenTofu would warn.
+delete process.env.TF_CLI_CONFIG_FILE;
 
 const missing = await missingSources();
 if (missing.length > 0)
@@ -86,6 +87,7 @@ async function apply(place: Place): Promise<number> {
 }
 
 async function destroy(place: Place): Promise<number> {
+  const began = performance.now();
   const applied = place.appliedUnits();
   if (applied.length > 0) {
     const guarded = await place.protectedUnits();
@@ -103,7 +105,8 @@ async function destroy(place: Place): Promise<number> {
       ...applied.flatMap((unit) => ['--filter', `./${unit}`]),
     ]);
     if (!run.succeeded) return explain('destroy', run.interrupted);
-    console.log(describeKept(await place.simulation.resources(), run.seconds));
+    const seconds = (performance.now() - began) / 1000;
+    console.log(describeKept(await place.simulation.resources(), seconds));
   } else console.log(`nothing of ${environment} is applied`);
   rmSync(place.folder, { recursive: true, force: true });
   return 0;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Rehearsal, type Result, rehearse } from '../../rehearsal.ts';
+import type { Result } from '../../collect.ts';
+import { type Rehearsal, rehearse } from '../../rehearsal.ts';
 import { digestAt, publish } from '../../release/publish.ts';
 import { writeImage } from '../../release/test/images.ts';
 import { type Registry, startRegistry } from '../../release/test/registry.ts';
