@@ -4,6 +4,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { testUnless, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import { type Moto, prepareMoto, startMoto } from './moto.ts';
+import { openShell, readSteps } from './runbook.ts';
+import { stopAfter } from './stop.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
@@ -12,6 +14,7 @@ const missing = prepareMoto();
 if (missing) console.log(`skipped: ${missing}`);
 const testWithMoto = testUnless(missing || WITHOUT_SOURCES);
 
+const ROOT = join(import.meta.dir, '../..');
 const BUCKET = `hello-dev-state-${ENVIRONMENTS.dev}-us-east-1`;
 const UNIT = 'dev/global/shared/dns';
 const KEY = `${UNIT}/terraform.tfstate`;
@@ -85,6 +88,62 @@ testWithMoto(
     expect(both.map(({ succeeded, said }) => (succeeded ? '' : said))).toEqual(['', '']);
     expect((await moto.ask('HEAD', lock)).status).toBe(404);
     for (const { said } of both) expect(said).toContain('No changes.');
+  },
+  LIMIT,
+);
+
+testWithMoto(
+  'a run that was killed leaves a lock and what no state has, and the page tells how to go on',
+  async () => {
+    using moto = await startMoto(ENVIRONMENTS.dev);
+    await using tree = await plantWithMoto(moto);
+    const run = async (...words: string[]) => {
+      const { succeeded, said } = await tree.terragrunt('dev', UNIT, ...words);
+      expect([words, succeeded, succeeded ? '' : said]).toEqual([words, true, '']);
+      return said;
+    };
+    // So that the zone is there, and the records that come after it are not.
+    tree.simulation.faults({ latency: 2 });
+    const { stopped } = await stopAfter(
+      tree,
+      UNIT,
+      [...APPLY, '--backend-bootstrap'],
+      'SIGKILL',
+      (line) => line.includes('aws_route53_zone.this: Creation complete'),
+    );
+    expect(stopped).toBe(true);
+    tree.simulation.faults({});
+    const made = async () => (await tree.simulation.resources()).map(({ type, id }) => [type, id]);
+    const [[type, zone = ''] = [], ...more] = await made();
+    expect([type, more]).toEqual(['aws_route53_zone', []]);
+    expect((await moto.ask('HEAD', `${BUCKET}/${KEY}`)).status).toBe(404);
+
+    const locked = await tree.terragrunt('dev', UNIT, ...APPLY);
+    expect(locked.succeeded).toBe(false);
+    expect(locked.said).toMatch(
+      /Error acquiring the state lock[\s\S]*Operation: +OperationTypeApply/,
+    );
+    const [, id = ''] = /ID: +([\w-]{36})/.exec(locked.said) ?? [];
+    await run('force-unlock', '-force', id);
+
+    const [block = ''] =
+      readSteps(await Bun.file(join(ROOT, 'docs/live.md')).text()).find(
+        ({ title }) => title === 'When a run breaks off',
+      )?.blocks ?? [];
+    const { environment } = tree.simulation;
+    using shell = openShell(join(tree.folder, 'live', UNIT), {
+      ...environment,
+      AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.dev,
+      PATH: [join(ROOT, 'tools/terragrunt'), environment.PATH].join(':'),
+    });
+    const unknown = async () =>
+      (await shell.run(`${block.trim()} || true`)).split('\n').filter((line) => /^arn:/.test(line));
+    expect(await unknown()).toEqual([`arn:aws:route53:::hostedzone/${zone}`]);
+    await run('import', 'aws_route53_zone.this', zone);
+    expect(await unknown()).toEqual([]);
+    await run(...APPLY);
+    expect((await made()).filter(([kind]) => kind === 'aws_route53_zone')).toEqual([[type, zone]]);
+    expect(await run('plan')).toContain('No changes.');
   },
   LIMIT,
 );

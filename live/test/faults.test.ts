@@ -1,20 +1,16 @@
-/** What `run --all apply` leaves that was stopped, denied, locked out, throttled; and what was changed by hand. */
+/** What `run --all apply` leaves that was stopped, killed, denied, locked out, throttled; and what was changed by hand. */
 import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Glob } from 'bun';
 import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { testInOrder } from './in-order.ts';
 import { testLong } from './long.ts';
-import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
+import { stopAfter } from './stop.ts';
+import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
-
-const ROOT = join(import.meta.dir, '../..');
 
 let tree: Tree;
 beforeAll(async () => {
@@ -52,36 +48,16 @@ const apply = async (...words: string[]) => {
   };
 };
 
-/** Applies, and interrupts the run as Ctrl-C and a cancelled pipeline do once so many units were changed; whether it was. */
-const interruptAfter = async (
-  tree: Tree,
-  units: number,
-): Promise<{ interrupted: boolean; said: string }> => {
-  const child = spawn(join(ROOT, 'tools/terragrunt/terragrunt'), ['run', '--all', 'apply'], {
-    cwd: join(tree.folder, 'live/dev'),
-    env: {
-      ...process.env,
-      ...tree.simulation.environment,
-      AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.dev,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, all of which gets the signal.
-    detached: true,
-  });
-  const ended = once(child, 'close');
-  const said: string[] = [];
+/** Applies, and stops the run once so many units were changed; whether it did. */
+const stopAtUnit = (tree: Tree, units: number, signal: 'SIGINT' | 'SIGKILL') => {
   let changed = 0;
-  let interrupted = false;
-  for (const output of [child.stdout, child.stderr])
-    createInterface(output).on('line', (line) => {
-      said.push(line);
-      if (/Apply complete! Resources: [1-9]/.test(line)) changed++;
-      if (changed < units || interrupted) return;
-      interrupted = true;
-      process.kill(-(child.pid as number), 'SIGINT');
-    });
-  await ended;
-  return { interrupted, said: said.join('\n') };
+  return stopAfter(
+    tree,
+    'dev',
+    ['run', '--all', 'apply'],
+    signal,
+    (line) => /Apply complete! Resources: [1-9]/.test(line) && ++changed >= units,
+  );
 };
 
 /** Every resource that a state has, as `type region id`. */
@@ -92,7 +68,9 @@ const inStates = (tree: Tree): string[] =>
       absolute: true,
     }),
   ]
-    .flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).resources ?? [])
+    .map((file) => readFileSync(file, 'utf8'))
+    // Empty from when it is locked until something is in it.
+    .flatMap((text) => (text ? JSON.parse(text).resources : []))
     .filter(({ mode, type }) => mode === 'managed' && type.startsWith('aws_'))
     .flatMap(({ type, instances }) =>
       instances.map(({ attributes }: Resource) => nameOf(type, attributes)),
@@ -108,6 +86,22 @@ const inAccount = async (tree: Tree): Promise<string[]> =>
 
 const nameOf = (type: string, { region = '', id }: Resource['attributes']): string =>
   `${type} ${region} ${id}`;
+
+/** Takes away what was made and is in no state, as a person does; what it was. */
+const removeStrays = async (tree: Tree): Promise<string[]> => {
+  const known = new Set(inStates(tree));
+  const account = await tree.simulation.resources();
+  const strays = account.filter(
+    ({ made_by, type, attributes }) => !made_by && !known.has(nameOf(type, attributes)),
+  );
+  for (const { file, id } of strays)
+    for (const each of [
+      file,
+      ...account.filter(({ made_by }) => made_by === id).map((r) => r.file),
+    ])
+      rmSync(each, { force: true });
+  return strays.map(({ type, attributes }) => nameOf(type, attributes));
+};
 
 /** Nothing is half there, in no state, or twice. */
 const expectWhole = async (tree: Tree) => {
@@ -132,9 +126,16 @@ const find = async (type: string, id: string): Promise<Resource> => {
 };
 
 const interrupt = async () => {
-  const { said } = await interruptAfter(tree, 3);
+  const { said } = await stopAtUnit(tree, 3, 'SIGINT');
   expect(said).toContain('Interrupt received');
   expect(said).toContain('Run Summary');
+};
+
+const kill = async () => {
+  const { stopped, said } = await stopAtUnit(tree, 3, 'SIGKILL');
+  expect(stopped).toBe(true);
+  expect(said).not.toContain('Run Summary');
+  await removeStrays(tree);
 };
 
 const deny = async () => {
@@ -216,6 +217,7 @@ const drift = async () => {
 
 testInOrder('dev:', [
   ['a run that is interrupted says where it stopped', interrupt],
+  ['one that is killed ends at once, with all that it started', kill],
   ['a call that is denied is named, as are the units that were not tried', deny],
   ['a state that another run has locked is left alone', lock],
   ['what is throttled is tried again, and completes what all the others left', throttle],
@@ -250,17 +252,25 @@ testWithSources(
   LIMIT,
 );
 
-testLong(
-  'a run that is interrupted at each third unit gets to its end',
-  async () => {
-    await using other = await plantTree();
-    let stops = 0;
-    while ((await interruptAfter(other, 3)).interrupted) stops++;
-    expect(stops).toBeGreaterThan(5);
-    await expectWhole(other);
-    expect(new Set(Object.values(readPlans(await other.all('dev', 'plan'))))).toEqual(
-      new Set(['none']),
-    );
-  },
-  LIMIT,
-);
+for (const [signal, title] of [
+  ['SIGINT', 'interrupted'],
+  ['SIGKILL', 'killed'],
+] as const)
+  testLong(
+    `a run that is ${title} at each third unit gets to its end`,
+    async () => {
+      await using other = await plantTree();
+      let stops = 0;
+      while ((await stopAtUnit(other, 3, signal)).stopped) {
+        stops++;
+        const strays = await removeStrays(other);
+        if (signal === 'SIGINT') expect(strays).toEqual([]);
+      }
+      expect(stops).toBeGreaterThan(5);
+      await expectWhole(other);
+      expect(new Set(Object.values(readPlans(await other.all('dev', 'plan'))))).toEqual(
+        new Set(['none']),
+      );
+    },
+    LIMIT,
+  );

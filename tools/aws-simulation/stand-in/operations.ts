@@ -529,6 +529,17 @@ const OPERATIONS: Record<string, Operation> = {
     for (const record of gone) account.remove(record);
     return { ChangeInfo: { Id: '/change/C1', Status: 'PENDING' } };
   },
+  'resourcegroupstaggingapi.GetResources': ({ TagFilters = [] }, account) => ({
+    ResourceTagMappingList: account
+      .find('*', account.region === 'us-east-1' ? '{us-east-1,global}' : account.region)
+      .filter(({ attributes }) => attributes.arn && attributes.tags_all)
+      .map((resource) => ({ ResourceARN: resource.attributes.arn, Tags: tags(resource) }))
+      .filter((described) =>
+        (TagFilters as unknown as { Key: string; Values: string[] }[]).every(({ Key, Values }) =>
+          passes({ Name: `tag:${Key}`, Values }, described),
+        ),
+      ),
+  }),
   'secretsmanager.DescribeSecret': ({ SecretId }, account) => {
     const { id, attributes, made_by } = secret(account, SecretId, 'secretsmanager.DescribeSecret');
     return {
