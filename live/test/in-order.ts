@@ -15,5 +15,5 @@ export const testInOrder = (
           throw new Error(`${environment} ${title}: ${cause.message}`, { cause });
         });
     },
-    LIMIT,
+    steps.length * LIMIT,
   );

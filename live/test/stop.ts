@@ -44,7 +44,7 @@ export const stopAfter = async (
 };
 
 /** Whether a process of a group hasn't ended. */
-const lives = (group: number): boolean =>
+export const lives = (group: number): boolean =>
   Bun.spawnSync(['ps', '-A', '-o', 'pgid=,stat='])
     .stdout.toString()
     .split('\n')

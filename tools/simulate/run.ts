@@ -1,9 +1,9 @@
 /** A `run --all` in an environment, with a line for each unit that is through. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { follow } from './follow.ts';
 import type { Place } from './place.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -33,6 +33,8 @@ export const runUnits = async (
   const report = join(folder, 'report.json');
   rmSync(report, { force: true });
   const began = performance.now();
+  // Into the file, and from there to here: a pipe that nobody reads any more would cut off what is under way.
+  const output = openSync(log, 'w');
   const child = spawn(
     join(ROOT, 'tools/terragrunt/terragrunt'),
     [
@@ -42,11 +44,14 @@ export const runUnits = async (
     {
       cwd: join(ROOT, 'live', environment),
       env: { ...process.env, ...simulation.environment, TG_NO_COLOR: 'true' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
       // Ctrl-C would reach it twice otherwise, from the terminal and from here, and the second time cuts off what is under way.
       detached: true,
     },
   );
+  closeSync(output);
+  const ended = once(child, 'close');
+  const release = interruptWithUs(child.pid as number);
   let interrupted = false;
   const interrupt = (): void => {
     if (!interrupted) console.error('Interrupted: what is under way is finished first.');
@@ -55,12 +60,10 @@ export const runUnits = async (
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 
-  const file = createWriteStream(log);
   const units = new Map<string, { began: number; said: string[] }>();
   let done = 0;
   let changes = 0;
   const read = (line: string): void => {
-    file.write(`${line}\n`);
     const [, name = '', said = ''] = /\[([\w./-]+)\] tofu: (.*)/.exec(line) ?? [];
     if (name === '') return;
     const unit = units.get(name) ?? { began: performance.now(), said: [] };
@@ -75,11 +78,10 @@ export const runUnits = async (
     const what = counts.map(([change]) => change).join(', ') || 'no changes';
     console.log(`${String(done).padStart(3)}/${count} ${seconds.padStart(6)} s  ${name}  ${what}`);
   };
-  const ended = once(child, 'close');
-  for (const output of [child.stdout, child.stderr]) createInterface(output).on('line', read);
+  for await (const line of follow(log, ended)) read(line);
   const [status] = await ended;
+  release();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupt);
-  file.end();
 
   const failed = failedIn(report).map((path) => path.replace(/^.*\/live\/[^/]+\//, ''));
   for (const name of failed) {
@@ -95,6 +97,19 @@ export const runUnits = async (
     interrupted,
     seconds: (performance.now() - began) / 1000,
     changes,
+  };
+};
+
+/** Interrupts a group of processes when this one ends before it called the returned function, by SIGKILL too. */
+const interruptWithUs = (group: number): (() => void) => {
+  const watcher = Bun.spawn(
+    ['sh', '-c', `trap '' INT TERM HUP; read -r _ || kill -s INT -- -${group}`],
+    { stdio: ['pipe', 'ignore', 'ignore'] },
+  );
+  watcher.unref();
+  return () => {
+    watcher.stdin.write('\n');
+    watcher.stdin.end();
   };
 };
 

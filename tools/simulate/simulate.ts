@@ -36,9 +36,6 @@ if (patterns.length > 0 && command !== 'apply')
 if (!SIMULATED)
   refuse('SIMULATION=off is of tests: unset it, or run terragrunt as docs/live.md says');
 
-// The simulation has its own; of one that isn't there, OpenTofu would warn.
-delete process.env.TF_CLI_CONFIG_FILE;
-
 const missing = await missingSources();
 if (missing.length > 0)
   refuse(
@@ -132,7 +129,9 @@ async function shell(place: Place): Promise<number> {
 }
 
 async function succeeds(...command: string[]): Promise<boolean> {
-  return (await Bun.spawn(command, { stdio: ['ignore', 'ignore', 'inherit'] }).exited) === 0;
+  // The simulation has a CLI configuration of its own, and OpenTofu would warn of one that isn't there.
+  const env = { ...process.env, TF_CLI_CONFIG_FILE: undefined };
+  return (await Bun.spawn(command, { env, stdio: ['ignore', 'ignore', 'inherit'] }).exited) === 0;
 }
 
 function own(path: string): string {

@@ -3,8 +3,11 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testLong } from '../../../live/test/long.ts';
+import { lives } from '../../../live/test/stop.ts';
 import { LIMIT } from '../../../live/test/tree.ts';
 import { testWithSources } from '../../../modules/tests/sources.ts';
+import { until } from '../../../service/test/support/until.ts';
+import { collect } from '../../collect.ts';
 import { type Rehearsal, rehearse } from '../../rehearsal.ts';
 import { drawOrder } from '../order.ts';
 
@@ -128,23 +131,34 @@ testWithSources(
   LIMIT,
 );
 
+/** Stops it after some units, and waits for the end of what it had started. */
+const stopProd = async (signal: 'SIGINT' | 'SIGKILL') => {
+  const child = Bun.spawn([process.execPath, 'tools/simulate/simulate.ts', 'prod'], {
+    cwd: copy.folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const errors = new Response(child.stderr).text();
+  let said = '';
+  let group = 0;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    if (group > 0 || !/^ *5\//m.test(said)) continue;
+    group = Number((await collect(['pgrep', '-P', String(child.pid), 'terragrunt'])).output);
+    child.kill(signal);
+  }
+  expect(group).toBeGreaterThan(1);
+  await until(() => !lives(group), LIMIT);
+  return { status: await child.exited, errors: await errors };
+};
+
 testLong(
-  'all of prod is applied, also after it was interrupted, then changes nothing, and is destroyed',
+  'all of prod is applied, also after it was interrupted and killed, then changes nothing, and is destroyed',
   async () => {
-    const child = Bun.spawn([process.execPath, 'tools/simulate/simulate.ts', 'prod'], {
-      cwd: copy.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+    expect(await stopProd('SIGINT')).toEqual({
+      status: 130,
+      errors: expect.stringContaining('the same command again completes the apply.'),
     });
-    const errors = new Response(child.stderr).text();
-    let said = '';
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      said += text;
-      if (/^ *5\//m.test(said) && !child.killed) child.kill('SIGINT');
-    }
-    expect([await child.exited, await errors]).toEqual([
-      130,
-      expect.stringContaining('the same command again completes the apply.'),
-    ]);
+    expect((await stopProd('SIGKILL')).status).toBe(137);
 
     const applied = await simulated(['prod']);
     for (const line of [
