@@ -10,8 +10,9 @@ import {
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Result } from '../../collect.ts';
 import { git } from '../../git.ts';
-import { type Rehearsal, type Result, rehearse } from '../../rehearsal.ts';
+import { type Rehearsal, rehearse } from '../../rehearsal.ts';
 import { filesOf } from '../environment.ts';
 
 setDefaultTimeout(120_000);
