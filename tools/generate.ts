@@ -7,6 +7,7 @@ import { builtVersion } from '../service/src/version.ts';
 import { tradeOffTables } from './cost/trade-offs.ts';
 import { valuesSchema, valuesTable } from './helm-values.ts';
 import { moduleReadmes } from './module-tables.ts';
+import { withSection } from './section.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
@@ -39,10 +40,7 @@ const withTables = async (
   tables: Readonly<Record<string, string>>,
 ): Promise<[string, string]> => {
   const text = Object.entries(tables).reduce(
-    (before, [name, table]) => {
-      const marks = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`);
-      return before.replace(marks, (_, begin, end) => `${begin}${table}\n${end}`);
-    },
+    (before, [name, table]) => withSection(before, name, table),
     await read(page),
   );
   return [join(ROOT, page), text];

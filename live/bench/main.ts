@@ -5,8 +5,8 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { withSection } from '../../service/bench/results.ts';
 import { affectedUnits, findUnits } from '../../tools/affected-units.ts';
+import { withSection } from '../../tools/section.ts';
 import { plantTree, type Tree } from '../test/tree.ts';
 
 const PAGE = join(import.meta.dir, '../../docs/live.md');
@@ -91,11 +91,15 @@ await measureEdit();
 const today = new Date().toISOString().slice(0, 10);
 await Bun.write(
   PAGE,
-  withSection(await Bun.file(PAGE).text(), 'speed', [
-    '| production | AWS answers | `run --all`, s | unit after unit, s | ratio | goal |',
-    '|---|---|---:|---:|---:|---:|',
-    ...rows,
-    '',
-    `Measured on ${today}, ${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg()[2]?.toFixed(0)}, providers cached.`,
-  ]),
+  withSection(
+    await Bun.file(PAGE).text(),
+    'speed',
+    [
+      '| production | AWS answers | `run --all`, s | unit after unit, s | ratio | goal |',
+      '|---|---|---:|---:|---:|---:|',
+      ...rows,
+      '',
+      `Measured on ${today}, ${cpus().length} cores (${cpus()[0]?.model}), load ${loadavg()[2]?.toFixed(0)}, providers cached.`,
+    ].join('\n'),
+  ),
 );

@@ -2,6 +2,7 @@ import { beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { findUnits, type Unit } from '../../tools/affected-units.ts';
 import { rehearse } from '../../tools/rehearsal.ts';
+import { withSection } from '../../tools/section.ts';
 import { drawUnits, needs } from './map.ts';
 import { ENVIRONMENTS, LIMIT } from './tree.ts';
 
@@ -19,9 +20,10 @@ test('docs/live.md draws the units that are there (MAP=write writes them)', asyn
   const page = await Bun.file(PAGE).text();
   let right = page;
   for (const environment of Object.keys(ENVIRONMENTS))
-    right = right.replace(
-      new RegExp(`(<!-- ${environment} -->\n)[\\s\\S]*(<!-- /${environment} -->)`),
-      (_, begin, end) => `${begin}\`\`\`mermaid\n${drawUnits(units, environment)}\n\`\`\`\n${end}`,
+    right = withSection(
+      right,
+      environment,
+      `\`\`\`mermaid\n${drawUnits(units, environment)}\n\`\`\``,
     );
   if (process.env.MAP === 'write') await Bun.write(PAGE, right);
   else expect(page).toBe(right);

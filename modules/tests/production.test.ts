@@ -5,6 +5,7 @@ import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { codeHash } from '../../tools/aws-simulation/sources.ts';
 import { readPlan } from '../../tools/plan/plan.ts';
 import { violations } from '../../tools/plan/policy.ts';
+import { withSection } from '../../tools/section.ts';
 import { cutOff, unappliable, unknownTypes } from './appliable.ts';
 import { unexplained, withoutCheckov } from './checkov.ts';
 import { drawKeys, drawStored, unencrypted } from './encryption.ts';
@@ -84,7 +85,7 @@ testWithSources(
     for (const [name, parts] of Object.entries(pages)) {
       const page = await Bun.file(join(DOCS, name)).text();
       const right = Object.entries(parts)
-        .reduce((text, [part, content]) => withPart(text, part, content), page)
+        .reduce((text, [part, content]) => withSection(text, part, content), page)
         .replace(HASH, `$1${await codeHash()}$2`);
       if (process.env.PICTURE === 'write') await Bun.write(join(DOCS, name), right);
       else expect(page).toBe(right);
@@ -92,13 +93,6 @@ testWithSources(
   },
   LIMIT,
 );
-
-/** The page with other text between the marks of a part. @throws Error for a part that it hasn't */
-const withPart = (page: string, name: string, text: string): string => {
-  const marks = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`);
-  if (!marks.test(page)) throw new Error(`no page has the part ${name}`);
-  return page.replace(marks, (_, begin, end) => `${begin}${text}\n${end}`);
-};
 
 const drawReasons = (reasons: readonly (readonly [what: string, reason: string])[]): string =>
   ['| what | why |', '|---|---|', ...reasons.map((row) => `| ${row.join(' | ')} |`)].join('\n');

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withSection } from '../../tools/section.ts';
 
 const FILE = join(import.meta.dir, 'RESULTS.md');
 
@@ -9,18 +10,18 @@ const HEAD =
 /** Replaces one section of RESULTS.md. */
 export const writeResults = (section: string, lines: readonly string[]): void => {
   const before = existsSync(FILE) ? readFileSync(FILE, 'utf8') : HEAD;
-  writeFileSync(FILE, withSection(before, section, lines));
+  writeFileSync(FILE, withResults(before, section, lines));
 };
 
-/** A document with a section replaced, or added at the end. */
-export const withSection = (
+/** The same document with a section replaced, or added at the end. */
+export const withResults = (
   document: string,
   section: string,
   lines: readonly string[],
 ): string => {
-  const [begin, end] = [`<!-- ${section} -->`, `<!-- /${section} -->`];
-  const text = [begin, ...lines, end].join('\n');
-  const start = document.indexOf(begin);
-  if (start === -1) return `${document}\n${text}\n`;
-  return document.slice(0, start) + text + document.slice(document.indexOf(end) + end.length);
+  const begin = `<!-- ${section} -->`;
+  const whole = document.includes(begin)
+    ? document
+    : `${document}\n${begin}\n<!-- /${section} -->\n`;
+  return withSection(whole, section, lines.join('\n'));
 };

@@ -6,7 +6,7 @@ import { type Figure, goalsTable, isMet, show } from '../bench/goals.ts';
 import { PEERS } from '../bench/install.ts';
 import { readH2load, readWrk, username } from '../bench/load.ts';
 import { picture } from '../bench/picture.ts';
-import { withSection } from '../bench/results.ts';
+import { withResults } from '../bench/results.ts';
 import { inTurn } from '../bench/rounds.ts';
 import { assertSameBytes } from '../bench/same-bytes.ts';
 import { differences, percentile, ratios, spreadOf, withHeldBack } from '../bench/statistics.ts';
@@ -146,9 +146,9 @@ describe('what changed since another commit', () => {
 });
 
 test('a section of the results is replaced, or added', () => {
-  const document = withSection('# Results\n\nBefore.\n', 'speed', ['one']);
+  const document = withResults('# Results\n\nBefore.\n', 'speed', ['one']);
   expect(document).toBe('# Results\n\nBefore.\n\n<!-- speed -->\none\n<!-- /speed -->\n');
-  expect(withSection(`${document}\nAfter.\n`, 'speed', ['two', 'three'])).toBe(
+  expect(withResults(`${document}\nAfter.\n`, 'speed', ['two', 'three'])).toBe(
     '# Results\n\nBefore.\n\n<!-- speed -->\ntwo\nthree\n<!-- /speed -->\n\nAfter.\n',
   );
 });
