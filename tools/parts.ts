@@ -5,14 +5,22 @@ import { git } from './git.ts';
 const ROOT = join(import.meta.dir, '..');
 
 /** The parts of `make test` that can run side by side: each test file is in one, by its path. */
-export const PARTS = ['service', 'kubernetes', 'infrastructure', 'delivery'] as const;
+export const PARTS = ['service', 'kubernetes', 'modules', 'live', 'delivery'] as const;
 
 export type Part = (typeof PARTS)[number];
+
+/** What `make test` runs side by side, each lane in its order: they take about as long as each other, and wait much. */
+export const LANES: readonly (readonly Part[])[] = [
+  ['service'],
+  ['modules', 'delivery'],
+  ['live', 'kubernetes'],
+];
 
 const FOLDERS: readonly [RegExp, Part][] = [
   [/^service\//, 'service'],
   [/^(helm|kustomize|gitops|tools\/kubernetes)\//, 'kubernetes'],
-  [/^(modules|live|stacks|tools\/(aws-simulation|plan|simulate))\//, 'infrastructure'],
+  [/^(modules|tools\/aws-simulation)\//, 'modules'],
+  [/^(live|stacks|tools\/(plan|simulate))\//, 'live'],
 ];
 
 export const partOf = (file: string): Part =>
@@ -28,15 +36,15 @@ export const testFiles = async (): Promise<readonly string[]> => {
 /** The tools that the tests of each part call, with a call that installs them and does nothing else. */
 export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: readonly Part[] }[] = [
   { tool: ['helm/helm', 'version'], parts: ['kubernetes', 'delivery'] },
-  { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'infrastructure', 'delivery'] },
+  { tool: ['kustomize/kustomize', 'version'], parts: ['kubernetes', 'live', 'delivery'] },
   { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
   { tool: ['charts/unpacked'], parts: ['kubernetes'] },
-  { tool: ['application-sets/expand'], parts: ['kubernetes', 'infrastructure'] },
-  { tool: ['opentofu/tofu', 'version'], parts: ['infrastructure'] },
-  { tool: ['terragrunt/terragrunt', '--version'], parts: ['infrastructure'] },
-  { tool: ['glua/glua', '-v'], parts: ['infrastructure'] },
-  { tool: ['tflint/tflint', '--version'], parts: ['infrastructure'] },
-  { tool: ['checkov/checkov', '--version'], parts: ['infrastructure'] },
+  { tool: ['application-sets/expand'], parts: ['kubernetes', 'live'] },
+  { tool: ['opentofu/tofu', 'version'], parts: ['modules', 'live'] },
+  { tool: ['terragrunt/terragrunt', '--version'], parts: ['modules', 'live'] },
+  { tool: ['glua/glua', '-v'], parts: ['modules'] },
+  { tool: ['tflint/tflint', '--version'], parts: ['modules'] },
+  { tool: ['checkov/checkov', '--version'], parts: ['modules'] },
   { tool: ['actionlint/actionlint', '--version'], parts: ['delivery'] },
   { tool: ['zizmor/zizmor', '--version'], parts: ['delivery'] },
   { tool: ['crane/crane', 'version'], parts: ['delivery'] },

@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { PARTS, type Part, partOf, TOOLS, testFiles } from './parts.ts';
+import { LANES, PARTS, type Part, partOf, TOOLS, testFiles } from './parts.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const LCOV = 'build/coverage/lcov.info';
@@ -34,10 +34,6 @@ if (wanted !== undefined && !part) {
   console.error(`there is no part "${wanted}": use ${PARTS.join(', ')}`);
   process.exit(2);
 }
-/** What runs side by side, each in its order: infrastructure takes about as long as all the others. */
-const lanes: readonly (readonly Part[])[] = part
-  ? [[part]]
-  : [PARTS.filter((name) => name !== 'infrastructure'), ['infrastructure']];
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 
@@ -61,12 +57,12 @@ for (const { tool, parts } of TOOLS)
     const [name, ...version] = tool;
     check(`tools/${name}`, await run(`tools/${name}`, join(ROOT, 'tools', name), ...version));
   }
-if (!part || part === 'infrastructure')
+if (!part || part === 'modules' || part === 'live')
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 rmSync(join(ROOT, LCOV), { force: true });
 await Promise.all(
-  lanes.map(async (parts) => {
+  (part ? [[part]] : LANES).map(async (parts) => {
     for (const each of parts) await runTests(each);
   }),
 );
