@@ -24,7 +24,6 @@ locals {
     certificate_authority           = base64encode("mock")
     cluster_security_group_id       = "sg-mock1"
     load_balancer_security_group_id = "sg-mock2"
-    pods_security_group_id          = "sg-mock3"
     node_role_name                  = "mock-node"
     storage_key_arn                 = "arn:aws:kms:${local.facts.aws_region}:${local.facts.account_id}:key/mock"
   }
@@ -60,6 +59,7 @@ locals {
     vpc_id                     = "vpc-mock"
     application_subnet_ids     = ["subnet-mock1", "subnet-mock2", "subnet-mock3"]
     database_subnet_group_name = "mock-database"
+    pods_security_group_id     = "sg-mock3"
     nat_gateway_ids            = { mock = "nat-mock1" }
   }
 

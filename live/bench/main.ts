@@ -1,8 +1,4 @@
-/**
- * Measures what it gains to run production's units side by side, and writes it to docs/live.md:
- *   bun live/bench/main.ts [SHARE...]
- * SHARE is that of AWS's time which the simulated account takes for its answers, by default 0 and 0.1.
- */
+/** Measures what it gains to run production's units side by side, and writes it to docs/live.md: `bun live/bench/main.ts`. */
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { affectedUnits, findUnits } from '../../tools/affected-units.ts';
@@ -19,11 +15,11 @@ const EDIT = {
   unit: 'prod/eu-west-1/app/database',
 };
 
-const shares = process.argv.slice(2).map(Number);
-if (shares.some((share) => !(share >= 0 && share <= 1))) {
-  console.error(`${process.argv.slice(2).join(' ')}: give shares of AWS's time from 0 to 1`);
-  process.exit(2);
-}
+/** The shares of AWS's time that the simulated account takes for its answers: all of it would make an apply last hours. */
+const SHARES = [
+  { apply: 0, plan: 0 },
+  { apply: 0.1, plan: 1 },
+] as const;
 
 /** Seconds that something takes, which must succeed. */
 const secondsOf = async (what: string, run: () => Promise<unknown>): Promise<number> => {
@@ -32,12 +28,6 @@ const secondsOf = async (what: string, run: () => Promise<unknown>): Promise<num
   const seconds = (performance.now() - start) / 1000;
   console.log(`${what}: ${seconds.toFixed(1)} s`);
   return seconds;
-};
-
-const plant = async (latency: number): Promise<Tree> => {
-  const tree = await plantTree();
-  tree.simulation.faults({ latency });
-  return tree;
 };
 
 /** A command in each unit's folder, one after another. */
@@ -50,13 +40,15 @@ const each = async (tree: Tree, units: readonly string[], command: string): Prom
 };
 
 const rows: string[] = [];
-const measure = async (share: number): Promise<void> => {
-  await using together = await plant(share);
-  await using apart = await plant(share);
+const measure = async (shares: (typeof SHARES)[number]): Promise<void> => {
+  await using together = await plantTree();
+  await using apart = await plantTree();
   const units = (await findUnits(apart.folder))
     .map(({ path }) => path)
     .filter((path) => path.startsWith(`${ENVIRONMENT}/`));
-  for (const command of ['apply', 'plan']) {
+  for (const command of ['apply', 'plan'] as const) {
+    const share = shares[command];
+    for (const { simulation } of [together, apart]) simulation.faults({ latency: share });
     const all = await secondsOf(`${share} ${command}, run --all`, () =>
       together.all(ENVIRONMENT, command),
     );
@@ -65,14 +57,14 @@ const measure = async (share: number): Promise<void> => {
     );
     const [ratio, goal] = [all / sum, share === 0 ? 0.65 : 0.4];
     rows.push(
-      `| ${command} | ${share === 0 ? 'at once' : `in ${share} of its time`} | ${all.toFixed(0)} | ${sum.toFixed(0)} | ${ratio.toFixed(2)} | ${goal} |`,
+      `| ${command} | ${share === 0 ? 'at once' : share === 1 ? 'in its time' : `in ${share} of its time`} | ${all.toFixed(0)} | ${sum.toFixed(0)} | ${ratio.toFixed(2)} | ${goal} |`,
     );
   }
 };
 
 /** What somebody waits for who changes a number of one unit. */
 const measureEdit = async (): Promise<void> => {
-  await using tree = await plant(0);
+  await using tree = await plantTree();
   const generated = await secondsOf('stack generate', () =>
     tree.terragrunt(ENVIRONMENT, ENVIRONMENT, 'stack', 'generate'),
   );
@@ -86,7 +78,7 @@ const measureEdit = async (): Promise<void> => {
   );
 };
 
-for (const share of shares.length > 0 ? shares : [0, 0.1]) await measure(share);
+for (const shares of SHARES) await measure(shares);
 await measureEdit();
 const today = new Date().toISOString().slice(0, 10);
 await Bun.write(

@@ -105,6 +105,7 @@ const regional = (region: string): Call[] => {
         ...{ name: NAME, range, kubernetes_version: '1.34' },
         vpc_id: network('vpc_id'),
         application_subnet_ids: network('application_subnet_ids'),
+        pods_security_group_id: network('pods_security_group_id'),
         target_ports: [8080, 8081],
         access_entries: {
           platform: {
@@ -141,7 +142,7 @@ const regional = (region: string): Call[] => {
         zones: network('zones'),
         database_subnet_group_name: network('database_subnet_group_name'),
         application_subnet_ids: network('application_subnet_ids'),
-        client_security_groups: { pods: cluster('pods_security_group_id') },
+        client_security_groups: { pods: network('pods_security_group_id') },
         ...(role === 'primary'
           ? { replica_regions: [STANDBY], instance_zones: zones }
           : {

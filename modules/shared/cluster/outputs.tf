@@ -52,8 +52,3 @@ output "load_balancer_security_group_id" {
   description = "Group for load balancers that the cluster makes: HTTPS from CloudFront in, the target ports of pods out."
   value       = aws_security_group.load_balancer.id
 }
-
-output "pods_security_group_id" {
-  description = "Group of pods whose node class names it; who lets them in, such as a database, names it too."
-  value       = aws_security_group.pods.id
-}

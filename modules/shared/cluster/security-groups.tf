@@ -27,21 +27,13 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
   ip_protocol                  = "tcp"
   from_port                    = each.value
   to_port                      = each.value
-  referenced_security_group_id = aws_security_group.pods.id
-}
-
-resource "aws_security_group" "pods" {
-  #checkov:skip=CKV2_AWS_5:The cluster attaches it to the network interfaces of pods.
-  name        = "${var.name}-pods"
-  description = "Pods of the cluster ${var.name} whose node class names this group"
-  vpc_id      = var.vpc_id
-  tags        = { Name = "${var.name}-pods" }
+  referenced_security_group_id = var.pods_security_group_id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "pods_from_load_balancer" {
   for_each = toset([for port in var.target_ports : tostring(port)])
 
-  security_group_id            = aws_security_group.pods.id
+  security_group_id            = var.pods_security_group_id
   description                  = "Port ${each.value} from load balancers"
   ip_protocol                  = "tcp"
   from_port                    = each.value
@@ -51,17 +43,17 @@ resource "aws_vpc_security_group_ingress_rule" "pods_from_load_balancer" {
 
 # Which of them may, NetworkPolicies say.
 resource "aws_vpc_security_group_ingress_rule" "pods_from_pods" {
-  security_group_id            = aws_security_group.pods.id
+  security_group_id            = var.pods_security_group_id
   description                  = "Other pods of this group"
   ip_protocol                  = "-1"
-  referenced_security_group_id = aws_security_group.pods.id
+  referenced_security_group_id = var.pods_security_group_id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "pods_from_cluster" {
   #checkov:skip=CKV_AWS_24:From the cluster's own group, not from addresses.
   #checkov:skip=CKV_AWS_25:From the cluster's own group, not from addresses.
   #checkov:skip=CKV_AWS_260:From the cluster's own group, not from addresses.
-  security_group_id            = aws_security_group.pods.id
+  security_group_id            = var.pods_security_group_id
   description                  = "API server and nodes: webhooks, aggregated APIs, probes; pods of built-in node pools"
   ip_protocol                  = "tcp"
   from_port                    = 1
@@ -70,14 +62,14 @@ resource "aws_vpc_security_group_ingress_rule" "pods_from_cluster" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "pods_to_network" {
-  security_group_id = aws_security_group.pods.id
+  security_group_id = var.pods_security_group_id
   description       = "The network, as far as the receiver's group lets in"
   ip_protocol       = "-1"
   cidr_ipv4         = var.range
 }
 
 resource "aws_vpc_security_group_egress_rule" "pods_to_internet" {
-  security_group_id = aws_security_group.pods.id
+  security_group_id = var.pods_security_group_id
   description       = "HTTPS: APIs of AWS, registries, Git"
   ip_protocol       = "tcp"
   from_port         = 443
@@ -98,5 +90,5 @@ resource "aws_vpc_security_group_ingress_rule" "cluster_from_pods" {
   ip_protocol                  = each.value.protocol
   from_port                    = each.value.port
   to_port                      = each.value.port
-  referenced_security_group_id = aws_security_group.pods.id
+  referenced_security_group_id = var.pods_security_group_id
 }

@@ -48,6 +48,12 @@ variable "range" {
   }
 }
 
+variable "pods_security_group_id" {
+  description = "Group of pods whose node class names it, made with the network; it gets its rules here."
+  type        = string
+  nullable    = false
+}
+
 variable "application_subnet_ids" {
   description = "Private subnets of the nodes, the pods and the API's network interfaces, one a zone, of at least three. Which they are can be changed; the network can't."
   type        = list(string)

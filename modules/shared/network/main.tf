@@ -148,3 +148,12 @@ module "endpoints" {
     }
   }
 }
+
+# Made here, so that the database, which lets it in, needs no cluster. Its rules are the cluster's.
+resource "aws_security_group" "pods" {
+  #checkov:skip=CKV2_AWS_5:The cluster attaches it to the network interfaces of pods.
+  name        = "${var.name}-pods"
+  description = "Pods of the cluster ${var.name} whose node class names this group"
+  vpc_id      = module.vpc.vpc_id
+  tags        = { Name = "${var.name}-pods" }
+}

@@ -37,3 +37,8 @@ output "nat_gateway_ids" {
   description = "NAT gateways by their zone; the first zone's only with `single_nat_gateway`. Dimension of their metrics."
   value       = zipmap(slice(var.zones, 0, var.single_nat_gateway ? 1 : length(var.zones)), module.vpc.natgw_ids)
 }
+
+output "pods_security_group_id" {
+  description = "Group of pods whose node class names it, without a rule until the cluster is there; who lets them in, such as a database, names it too."
+  value       = aws_security_group.pods.id
+}

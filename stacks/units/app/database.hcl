@@ -14,12 +14,6 @@ dependency "network" {
   mock_outputs_allowed_terraform_commands = local.mocks.commands
 }
 
-dependency "cluster" {
-  config_path                             = "${local.facts.region_folder}/shared/cluster"
-  mock_outputs                            = local.mocks.cluster
-  mock_outputs_allowed_terraform_commands = local.mocks.commands
-}
-
 dependencies {
   # A copy comes after what it copies. No output is read, so that a failover needs nothing of the lost region.
   paths = concat(
@@ -42,7 +36,7 @@ inputs = {
   vpc_id                     = dependency.network.outputs.vpc_id
   database_subnet_group_name = dependency.network.outputs.database_subnet_group_name
   application_subnet_ids     = dependency.network.outputs.application_subnet_ids
-  client_security_groups     = { pods = dependency.cluster.outputs.pods_security_group_id }
+  client_security_groups     = { pods = dependency.network.outputs.pods_security_group_id }
 
   instance_zones        = slice(local.facts.here.zones, 0, local.facts.here.database_instances)
   write_forwarding      = local.facts.here.role == "active"

@@ -21,6 +21,7 @@ inputs = {
   vpc_id                 = dependency.network.outputs.vpc_id
   range                  = local.facts.here.range
   application_subnet_ids = dependency.network.outputs.application_subnet_ids
+  pods_security_group_id = dependency.network.outputs.pods_security_group_id
   kubernetes_version     = local.facts.settings.cluster.kubernetes_version
   endpoint_public_ranges = local.facts.settings.cluster.endpoint_public_ranges
   access_entries         = local.facts.settings.cluster.access_entries

@@ -28,6 +28,7 @@ const CALL = {
     vpc_id: `\${aws_vpc.network.id}`,
     range: '10.16.0.0/16',
     application_subnet_ids: ZONES.map((zone) => `\${aws_subnet.${zone}.id}`),
+    pods_security_group_id: `\${aws_security_group.pods.id}`,
     kubernetes_version: '1.34',
     permissions_boundary_arn: `arn:aws:iam::${ACCOUNT_ID}:policy/boundary`,
     endpoint_public_ranges: ['198.51.100.0/24'],
@@ -37,6 +38,7 @@ const CALL = {
     provider: { aws: { region: 'eu-west-1' } },
     resource: {
       aws_vpc: { network: { cidr_block: '10.16.0.0/16' } },
+      aws_security_group: { pods: { name: 'hello-test-pods', vpc_id: `\${aws_vpc.network.id}` } },
       aws_subnet: Object.fromEntries(
         ZONES.map((zone, index) => [
           zone,
