@@ -23,7 +23,7 @@ test.skipIf(!process.env.LONG)(
     await clone.edit('service/src/greeting/service.ts', (text) =>
       text.replace(
         '  const dateOfBirth = await store.find(username);',
-        'const end = Bun.nanoseconds() + 30_000; while (Bun.nanoseconds() < end);\n$&',
+        'Array.from({ length: 5_000 }, (_, index) => Math.sqrt(index)).sort();\n$&',
       ),
     );
     await clone.commit('Waste time');
@@ -33,7 +33,8 @@ test.skipIf(!process.env.LONG)(
     });
     expect({ status, errors }).toMatchObject({ status: 0 });
     expect(`${await Bun.file(join(clone.folder, 'build/benchmark.md')).text()}\n`).toBe(output);
-    expect(output).toMatch(/`GET` a second .*\*\*worse\*\*/);
+    // Greetings a second tell nothing on a machine that others load.
+    expect(output).toMatch(/processor a `GET` .*\*\*worse\*\*/);
     expect(readdirSync(join(clone.folder, 'build'))).toEqual(['benchmark.md']);
     expect(await clone.git('worktree', 'list')).not.toContain('\n');
   },

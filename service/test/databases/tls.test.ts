@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { type Certificates, certificates } from '../support/certificates.ts';
 import type { DatabaseServer, Dialect, UrlOptions } from '../support/database-server.ts';
 import { describeDialects, sharedServer } from '../support/databases.ts';
@@ -57,6 +58,31 @@ describeDialects('TLS', (dialect) => {
           await server.useCertificate(certificates()[kind as Kind]);
           expect(await connects(runtime, { host: 'localhost', query: { sslmode } })).toBe(isTaken);
         }, 20_000);
+
+  if (dialect === 'postgresql')
+    test.skipIf(!Bun.which('openssl')).each([
+      ['right', 0],
+      ['wrongName', 1],
+      ['otherAuthority', 1],
+    ] as const)(
+      'the command of docs/gitops.md (with openssl) for a server with the certificate "%s" ends with %i',
+      async (kind, status) => {
+        await server.useCertificate(certificates()[kind]);
+        const [, command = ''] =
+          /^```sh\n(openssl s_client -starttls postgres.*?)```/ms.exec(
+            await Bun.file(join(import.meta.dir, '../../../docs/gitops.md')).text(),
+          ) ?? [];
+        const here = command
+          .replace(':5432', `:${server.port}`)
+          .replace('global-bundle.pem', temporaryFile(certificates().authority));
+        const child = Bun.spawn(['sh', '-c', here], {
+          env: { ...process.env, host: 'localhost' },
+          stdio: ['ignore', 'ignore', 'ignore'],
+        });
+        expect(await child.exited).toBe(status);
+      },
+      20_000,
+    );
 
   test('verify-full takes an address that the certificate names', async () => {
     await server.useCertificate(certificates().right);

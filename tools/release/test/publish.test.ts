@@ -38,7 +38,14 @@ test('an image is pushed by its digest, signed, and its bills of materials are a
       ...root,
       ...['--certificate-identity', SIGNER, '--certificate-oidc-issuer', ISSUER],
     ];
-    await run([COSIGN, 'verify', ...trust, `${repository}@${digest}`]);
+    // As SECURITY.md says, but for whom cosign trusts.
+    const page = await Bun.file(join(ROOT, 'SECURITY.md')).text();
+    const [, command = ''] = /^cosign (verify REPOSITORY@.*?)\n```/ms.exec(page) ?? [];
+    const words = command
+      .replace('REPOSITORY@sha256:DIGEST', `${repository}@${digest}`)
+      .split(/[\s\\]+/);
+    await run([COSIGN, ...words, ...root]);
+    expect(page).toContain('`cosign verify-attestation --type cyclonedx` with the same options');
     for (const architecture of ['amd64', 'arm64']) {
       const platform = `linux/${architecture}`;
       const of = await run([CRANE, 'digest', '--platform', platform, `${repository}@${digest}`]);

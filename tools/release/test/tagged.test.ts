@@ -20,11 +20,16 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
     await using sigstore = await startSigstore(folder);
     const repository = `${registry.host}/hello/service`;
     const identity = tokenOf({ iss: ISSUER, sub: SIGNER });
+    // As SECURITY.md says of the chart.
+    const releaser = SIGNER.replace(
+      'image.yaml@refs/heads/main',
+      `release.yaml@refs/tags/v${VERSION}`,
+    );
     const tagged = (tag: string, charts = 'hello') =>
       clone.bun(['tools/release/tagged.ts', tag, repository, `${registry.host}/${charts}`], {
         SIGSTORE_SIGNING_CONFIG: sigstore.signingConfig,
         SIGSTORE_TRUSTED_ROOT: sigstore.trustedRoot,
-        SIGSTORE_ID_TOKEN: identity,
+        SIGSTORE_ID_TOKEN: tokenOf({ iss: ISSUER, sub: releaser }),
       });
     expect(await clone.run('release', [VERSION])).toMatchObject({ status: 0 });
     const commit = await clone.git('rev-parse', 'HEAD');
@@ -57,7 +62,7 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
     await run([
       ...[join(clone.folder, 'tools/cosign/cosign'), 'verify'],
       ...['--trusted-root', sigstore.trustedRoot],
-      ...['--certificate-identity', SIGNER, '--certificate-oidc-issuer', ISSUER],
+      ...['--certificate-identity', releaser, '--certificate-oidc-issuer', ISSUER],
       `${registry.host}/hello/hello@${chart}`,
     ]);
     const built = (name: string): Promise<string> =>
@@ -71,7 +76,7 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
     await run([
       ...[join(clone.folder, 'tools/cosign/cosign'), 'verify'],
       ...['--trusted-root', sigstore.trustedRoot],
-      ...['--certificate-identity', SIGNER, '--certificate-oidc-issuer', ISSUER],
+      ...['--certificate-identity', releaser, '--certificate-oidc-issuer', ISSUER],
       `${registry.host}/hello/manifests@${await digestAt(manifests)}`,
     ]);
     expect(await built('hello-local.yaml')).toContain(`image: hello:${VERSION}`);

@@ -1,0 +1,89 @@
+/** The commands of docs/delivery.md for people, as the page has them, in a clone whose origin and registry are on this machine. */
+import { expect, test } from 'bun:test';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openShell } from '../../live/test/runbook.ts';
+import { git } from '../git.ts';
+import { filesOf, PROMOTED } from '../promote/environment.ts';
+import { ISSUER, SIGNER } from '../promote/signature.ts';
+import { rehearse } from '../rehearsal.ts';
+import { publish } from '../release/publish.ts';
+import { writeImage } from '../release/test/images.ts';
+import { startRegistry } from '../release/test/registry.ts';
+import { startSigstore, tokenOf } from '../release/test/sigstore.ts';
+
+const PAGE = readFileSync(join(import.meta.dir, '../../docs/delivery.md'), 'utf8');
+
+/** The blocks of commands of a section, from the top. */
+const blocksOf = (title: string): string[] => {
+  const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? '';
+  return [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
+};
+
+test('a promotion, a login to the registry and a release are what the page says', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hello-delivery-'));
+  try {
+    await using clone = await rehearse();
+    await using registry = await startRegistry();
+    await using sigstore = await startSigstore(folder);
+    const origin = join(folder, 'origin.git');
+    await git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', origin);
+    await clone.git('remote', 'add', 'origin', origin);
+    const repository = `${registry.host}/hello`;
+    for (const file of PROMOTED.flatMap(filesOf))
+      await clone.edit(file, (text) => text.replace('registry.example.com/hello', repository));
+    await clone.commit('Name the registry');
+    writeImage(join(folder, 'image'), '1.0.0');
+    const digest = await publish(
+      join(folder, 'image'),
+      repository,
+      ['1.0.0'],
+      [
+        ...['--trusted-root', sigstore.trustedRoot, '--signing-config', sigstore.signingConfig],
+        ...['--identity-token', tokenOf({ iss: ISSUER, sub: SIGNER })],
+      ],
+    );
+    const environment = { SIGSTORE_TRUSTED_ROOT: sigstore.trustedRoot };
+    expect(await clone.run('promote', ['dev', digest], environment)).toMatchObject({ status: 0 });
+    await clone.git('push', '--quiet', 'origin', 'main');
+
+    // Stands in for AWS's program, which has no server here to ask: knows the one call, and its answer.
+    const aws = join(folder, 'bin/aws');
+    mkdirSync(dirname(aws));
+    writeFileSync(
+      aws,
+      '#!/bin/sh\n[ "$*" = "ecr get-login-password --region eu-west-1" ] && echo word || exit 252\n',
+    );
+    chmodSync(aws, 0o755);
+    using shell = openShell(clone.folder, {
+      ...environment,
+      DOCKER_CONFIG: folder,
+      PATH: `${dirname(aws)}:${dirname(process.execPath)}:${process.env.PATH}`,
+    });
+
+    expect(['Promote', 'Release'].map((title) => blocksOf(title).length)).toEqual([2, 1]);
+    const [promotion = '', login = ''] = blocksOf('Promote');
+    expect(await shell.run(promotion)).toContain('prod by Kustomize: Deployment/hello');
+    expect(await git(origin, 'log', '--format=%s', 'main..promote-prod')).toBe(
+      `Promote ${digest.slice(0, 19)} to prod`,
+    );
+    await shell.run(login.replace('REGION', 'eu-west-1').replace('REGISTRY', registry.host));
+    expect(await Bun.file(join(folder, 'config.json')).json()).toMatchObject({
+      auths: { [registry.host]: { auth: btoa('AWS:word') } },
+    });
+
+    const [release = ''] = blocksOf('Release');
+    const said = await shell.run(release);
+    expect(await git(origin, 'log', '--format=%s', 'main..release-1.4.0')).toBe('Release 1.4.0');
+    // When main has it: the tag, by the command that was printed.
+    await clone.git('push', '--quiet', 'origin', 'release-1.4.0:main');
+    const [tag = ''] = /git tag .*/.exec(said) ?? [];
+    await shell.run(tag.replace('COMMIT', 'release-1.4.0'));
+    expect(await git(origin, 'rev-parse', 'v1.4.0^{commit}')).toBe(
+      await git(origin, 'rev-parse', 'main'),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
