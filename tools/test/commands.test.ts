@@ -32,7 +32,6 @@ const OTHERS: readonly { readonly command: RegExp; readonly by: string }[] = [
   { command: /^cosign verify-attestation /, by: 'tools/release/test/publish.test.ts' },
   { command: /^git revert COMMIT$/, by: 'tools/promote/test/promote.test.ts' },
   { command: /^bun run update-image$/, by: "it asks Debian's servers" },
-  { command: /^gh workflow run /, by: 'it asks GitHub' },
   { command: /^kubectl rollout undo$/, by: 'named as what not to do' },
   { command: /^kubectl describe$/, by: 'its objects are those of the moment' },
   { command: /^kubectl -n argocd get pods$/, by: 'the pods of Argo CD are in no stand-in' },
