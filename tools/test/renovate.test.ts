@@ -77,8 +77,13 @@ const KINDS = {
       /^\s*(?:require )?(?:\S+ => )?(\S+\.\S+\/\S+) (v\S+)(?: \/\/ indirect)?$/gm,
     ),
   'Python packages': () => pinsIn('**/requirements.txt', /^([a-z0-9._-]+)(==\S+)/gim),
-  'Python packages of tests': () =>
-    pinsIn('service/test/support/python.ts', /'([a-z-]+)==([\d.]+)'/g),
+  'Python packages of tests': async () => [
+    ...(await pinsIn('service/test/support/python.ts', /'([a-z-]+)==([\d.]+)'/g)),
+    ...(await pinsIn('live/test/moto.ts', /'([\w-]+)==([^']+)'/g)),
+  ],
+  'npm packages of the simulation': () =>
+    pinsIn('tools/aws-simulation/extract/packages.txt', /^(\S+)@(\S+) /gm),
+  runners: () => pinsIn('.github/workflows/*.yaml', /runs-on: (ubuntu)-([\d.]+)/g),
   actions: () => pinsIn('.github/workflows/*.yaml', /uses: (\S+)@[0-9a-f]{40} # (v\S+)/g),
   'Terraform modules': () =>
     pinsIn(
@@ -134,6 +139,20 @@ test('no file with pins is of another kind', async () => {
   expect([...new Set(others)].filter((file) => !/^modules\/.*\/versions\.tf$/.test(file))).toEqual(
     [],
   );
+});
+
+test('no file of another kind has a pin', async () => {
+  const known = await Promise.all(Object.values(KINDS).map((pinned) => pinned()));
+  const files = new Set(known.flat().map((pin) => pin.split(': ')[0]));
+  // Of Python, of npm, of images, of actions, and what is fetched by its version.
+  const PIN =
+    /[a-z]==\d|^@?[a-z][\w./-]*@v?\d+\.\d|^FROM (?!scratch)|\buses: \S+@|\b(npx|bunx|go (run|install)|pip install)\b.*(@v?|==)\d/m;
+  const tracked = (await clone.git('ls-files', '--', '.', ':!*.md', ':!*test.ts')).split('\n');
+  const pinned: string[] = [];
+  for (const file of tracked)
+    if (PIN.test(await Bun.file(join(clone.folder, file)).text())) pinned.push(file);
+  expect(pinned.length).toBeGreaterThan(4);
+  expect(pinned.filter((file) => !files.has(file))).toEqual([]);
 });
 
 test('a tool in Go is updated, though Go calls its module indirect', async () => {
