@@ -3,7 +3,8 @@
  * how the two workflows ended that judged the commit. It sets them as commit statuses, which the rules of main ask for, and
  * merges when both are `success`. The checks of a pull request that a workflow opens wait for a person otherwise.
  */
-import { BRANCH, gh } from './pull-request.ts';
+import { gh } from '../github.ts';
+import { BRANCH } from './branch.ts';
 
 const {
   GITHUB_SERVER_URL: server,

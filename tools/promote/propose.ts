@@ -5,10 +5,11 @@
  */
 import { join } from 'node:path';
 import { git } from '../git.ts';
+import { gh } from '../github.ts';
 import { workflows } from '../workflows.ts';
+import { BRANCH } from './branch.ts';
 import { commitPromotion } from './commit.ts';
 import { filesOf, imageOf } from './environment.ts';
-import { BRANCH, gh } from './pull-request.ts';
 import { checkOut } from './tree.ts';
 
 const ROOT = join(import.meta.dir, '../..');

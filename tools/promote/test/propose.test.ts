@@ -136,9 +136,10 @@ describe('an image is proposed for dev', () => {
     const newer = await push('service/src/app.ts');
     await clone.git('push', '--quiet', '--force', 'origin', `${first}:main`);
     await clone.git('reset', '--hard', '--quiet', first);
-    const before = join(clone.folder, '.git/hooks/pre-push');
+    const before = join(clone.folder, '.git/hooks/post-commit');
     program(
       before,
+      'unset $(git rev-parse --local-env-vars)',
       `git -C '${origin}' update-ref refs/heads/main ${newer}`,
       `git -C '${origin}' update-ref refs/heads/promote/dev ${newer}`,
     );
