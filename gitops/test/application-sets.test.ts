@@ -28,6 +28,7 @@ const FACTS = join(ROOT, 'live/facts.hcl');
 test('the first application brings projects and sets, and nothing else', () =>
   expect(start.map(nameOf).toSorted()).toEqual([
     'AppProject/app',
+    'AppProject/default',
     'AppProject/platform',
     'ApplicationSet/application',
     'ApplicationSet/platform',
@@ -141,6 +142,24 @@ test('each region of the live tree has the overlay of its role', () => {
   }
 });
 
+test('the project that an application without one is in allows nothing', () => {
+  const project = ofKind(start, 'AppProject').find(({ metadata }) => metadata.name === 'default');
+  // Each list is said, or the one that Argo CD made it with would stay.
+  expect(project?.spec).toMatchObject({
+    sourceRepos: [],
+    sourceNamespaces: [],
+    destinations: [],
+    clusterResourceWhitelist: [],
+    namespaceResourceBlacklist: [{ group: '*', kind: '*' }],
+  });
+});
+
+test('the first application may bring what it has, and no more', async () => {
+  const module = await Bun.file(join(ROOT, 'modules/shared/gitops/main.tf')).text();
+  const allowed = [...module.matchAll(/\{ group = "argoproj\.io", kind = "(\w+)" \}/g)];
+  expect(new Set(start.map(({ kind }) => kind))).toEqual(new Set(allowed.map(([, kind]) => kind)));
+});
+
 test('the project of the service allows what it has, and no more', async () => {
   const objects = (await Promise.all(places.map(serviceOf))).flat();
   const project = ofKind(start, 'AppProject').find(({ metadata }) => metadata.name === 'app');
@@ -195,6 +214,6 @@ test('the live tree tells every fact that is read', () => {
 
 test('the live tree and the projects name one repository', () => {
   const [, url] = /repository_url = "(.*)"/.exec(readFileSync(FACTS, 'utf8')) ?? [];
-  for (const { spec } of ofKind(start, 'AppProject'))
-    expect(spec.sourceRepos).toContain(`${url}.git`);
+  for (const { metadata, spec } of ofKind(start, 'AppProject'))
+    if (metadata.name !== 'default') expect(spec.sourceRepos).toContain(`${url}.git`);
 });

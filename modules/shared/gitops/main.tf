@@ -107,10 +107,28 @@ resource "helm_release" "start" {
   timeout    = 1800
 
   values = [yamlencode({
+    # Its own, since the others come by it, and Argo CD's `default` allows everything until they do.
+    projects = {
+      start = {
+        namespace   = kubernetes_namespace_v1.argocd.metadata[0].name
+        description = "What brings the projects and the sets of applications."
+        # A destroy takes the application first: without its project it couldn't end.
+        finalizers  = ["resources-finalizer.argocd.argoproj.io"]
+        sourceRepos = [var.repository_url]
+        destinations = [{
+          server    = local.server
+          namespace = kubernetes_namespace_v1.argocd.metadata[0].name
+        }]
+        namespaceResourceWhitelist = [
+          { group = "argoproj.io", kind = "AppProject" },
+          { group = "argoproj.io", kind = "ApplicationSet" },
+        ]
+      }
+    }
     applications = {
       start = {
         namespace = kubernetes_namespace_v1.argocd.metadata[0].name
-        project   = "default"
+        project   = "start"
         # A destroy waits until everything that it brought is gone, load balancers included; volumes of claims and records
         # outlive it.
         finalizers = ["resources-finalizer.argocd.argoproj.io"]

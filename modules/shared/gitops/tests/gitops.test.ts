@@ -84,6 +84,14 @@ const WEAKENINGS: readonly (readonly [string, (planned: readonly Planned[]) => P
   ],
   ['everybody reaches Argo CD', chart('argocd', /"defaultDenyIngress": true/, '"create": true')],
   ['load balancers outlive a destroy', chart('start', /resources-finalizer/, 'another')],
+  [
+    'the first application may bring anything from anywhere',
+    chart('start', /"project": "start"/, '"project": "default"'),
+  ],
+  [
+    'the first application may bring anything from anywhere',
+    chart('start', /"sourceRepos":\s+- "[^"]*"/, '"sourceRepos": ["*"]'),
+  ],
   ['the cluster drifts from Git', chart('start', /"selfHeal": true/, '"selfHeal": false')],
 ];
 

@@ -71,7 +71,16 @@ export const faultsOf = (planned: readonly Planned[], facts: Readonly<Record<str
   );
   promise(global.networkPolicy?.defaultDenyIngress, 'everybody reaches Argo CD');
 
-  const start = chart('start').applications?.start;
+  const { applications, projects } = chart('start');
+  const start = applications?.start;
+  const project = projects?.[start?.project];
+  promise(
+    project?.sourceRepos.join() === start?.source.repoURL &&
+      project.destinations.map(({ namespace }: { namespace: string }) => namespace).join() ===
+        'argocd' &&
+      project.clusterResourceWhitelist === undefined,
+    'the first application may bring anything from anywhere',
+  );
   promise(
     start?.finalizers?.includes('resources-finalizer.argocd.argoproj.io'),
     'load balancers outlive a destroy',
