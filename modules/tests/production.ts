@@ -212,7 +212,10 @@ const registry = (region: string): Call => [
   region,
   {
     ...{ name: 'hello', repositories: ['service', 'hello'], replica_regions: [STANDBY] },
-    pull_role_arns: REGIONS.map(nodeRole),
+    pull_role_arns: [
+      ...REGIONS.map(nodeRole),
+      `arn:aws:iam::${ACCOUNT_ID}:role/delivery/hello-prod-pull`,
+    ],
     push_role_arns: [`arn:aws:iam::${ACCOUNT_ID}:role/delivery/hello-release-push`],
   },
 ];

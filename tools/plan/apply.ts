@@ -22,7 +22,7 @@ const apply = async (
   output: string,
   unit: string,
 ): Promise<boolean> => {
-  const plan = await planUnit(root, unit, output);
+  const plan = await planUnit(root, unit, output, 'locked');
   const mocked = mockedInputs(plan);
   if (mocked.length > 0) throw new Error(`${unit} is planned on mocks: ${mocked.join(', ')}`);
   if (effectsOf(plan).length === 0) {

@@ -12,13 +12,17 @@ import {
   shown,
   UNKNOWN,
   type Value,
+  withoutAccounts,
 } from './plan.ts';
 
 /** The status that asks for another approval. */
 export const DIFFERENT = 3;
 
-/** Where a plan does something else than what was reviewed, a line each. */
-export const differences = (reviewed: Plan, planned: Plan): string[] => {
+/** Where a plan does something else than what was reviewed, a line each, without numbers of accounts. */
+export const differences = (reviewed: Plan, planned: Plan): string[] =>
+  compare(reviewed, planned).map(withoutAccounts);
+
+const compare = (reviewed: Plan, planned: Plan): string[] => {
   const [was, is] = [reviewed, planned].map(
     (plan) => new Map(effectsOf(plan).map((effect) => [effect.address, effect])),
   ) as [Map<string, Effect>, Map<string, Effect>];

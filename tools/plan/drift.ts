@@ -5,16 +5,10 @@
  */
 import { join } from 'node:path';
 import { findUnits } from '../affected-units.ts';
+import { tell } from './issue.ts';
 import { changing, plannedSummary, planUnits, UNSEEN } from './units.ts';
 
 const REPOSITORY = join(import.meta.dir, '../..');
-
-const gh = async (...words: readonly string[]): Promise<string> => {
-  const child = Bun.spawn(['gh', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const output = await new Response(child.stdout).text();
-  if ((await child.exited) !== 0) throw new Error(`gh ${words.slice(0, 2).join(' ')} failed`);
-  return output.trim();
-};
 
 const report = async (
   name: string,
@@ -26,16 +20,10 @@ const report = async (
   const differing = { ...planned, plans: changing(planned.plans) };
   const [title, body] = [`Drift in ${name}`, join(output, 'drift.md')];
   await Bun.write(body, plannedSummary(differing));
-  const issue = await gh(
-    ...['issue', 'list', '--state', 'open', '--search', `in:title "${title}"`],
-    ...['--json', 'number', '--jq', '.[0].number // empty'],
-  );
   const clean = [differing.plans.size, planned.waiting.length, planned.failed.length].every(
     (count) => count === 0,
   );
-  if (!clean && !issue) await gh('issue', 'create', '--title', title, '--body-file', body);
-  if (!clean && issue) await gh('issue', 'edit', issue, '--body-file', body);
-  if (clean && issue) await gh('issue', 'close', issue, '--comment', 'Nothing differs any more.');
+  await tell(title, clean ? undefined : body);
   console.log(clean ? `${name}: nothing differs` : await Bun.file(body).text());
   return planned.failed.length > 0 ? 1 : 0;
 };

@@ -1,6 +1,6 @@
 /**
  * Keeps the plans of a review for the apply: `bun tools/plan/keep.ts ENVIRONMENT FOLDER`, as tools/plan/affected.ts leaves
- * them in FOLDER.
+ * them in FOLDER. A plan of the same code that is kept already stays: nobody puts another in the place of a reviewed one.
  */
 import { join } from 'node:path';
 import { Glob } from 'bun';
@@ -15,6 +15,7 @@ if (!environment || !folder || others.length > 0) {
 }
 const [store, key] = [await openStore(ROOT, environment), await planKeys(ROOT)];
 for (const file of new Glob(`${environment}/**/*.json`).scanSync({ cwd: folder })) {
-  await store.write(key(file.replace(/\.json$/, '')), await Bun.file(join(folder, file)).text());
-  console.log(`${file.replace(/\.json$/, '')}: kept`);
+  const unit = file.replace(/\.json$/, '');
+  const kept = await store.writeOnce(key(unit), await Bun.file(join(folder, file)).text());
+  console.log(`${unit}: ${kept ? 'kept' : 'the plan of an earlier review of this code stays'}`);
 }

@@ -1,5 +1,5 @@
 /** Plans several units, whatever becomes of each. */
-import { effectsOf, type Plan, withoutAccounts } from './plan.ts';
+import { effectsOf, type Plan } from './plan.ts';
 import { summary } from './summary.ts';
 import { planUnit, WaitingError } from './unit.ts';
 
@@ -19,7 +19,7 @@ export interface Planned {
   readonly failed: readonly string[];
 }
 
-/** Plans units, folders in a root, into an output; why one failed goes to standard error. */
+/** Plans units, folders in a root, into an output, without their locks; why one failed goes to standard error. */
 export const planUnits = async (
   root: string,
   output: string,
@@ -30,11 +30,11 @@ export const planUnits = async (
   const failed: string[] = [];
   for (const unit of units)
     try {
-      plans.set(unit, await planUnit(root, unit, output));
+      plans.set(unit, await planUnit(root, unit, output, 'unlocked'));
     } catch (error) {
       const waits = error instanceof WaitingError;
       (waits ? waiting : failed).push(unit);
-      if (!waits) console.error(withoutAccounts((error as Error).message));
+      if (!waits) console.error((error as Error).message);
     }
   return { plans, waiting, failed };
 };

@@ -11,6 +11,9 @@ import { type Job, type Step, workflows } from '../workflows.ts';
 const ROOT = join(import.meta.dir, '../..');
 setDefaultTimeout(60_000);
 
+/** Who is trusted with which role, and for how long. */
+const ROLES = readFileSync(join(ROOT, 'modules/shared/delivery/main.tf'), 'utf8');
+
 const found = await workflows();
 const jobs = [...found].flatMap(([file, { workflow }]) =>
   Object.entries(workflow.jobs).map(([name, job]) => ({ where: `${file}, ${name}`, job })),
@@ -86,8 +89,22 @@ describe('the workflows', () => {
     // Those of the subjects that modules/shared/delivery trusts, by the inputs of its unit.
     const text = readFileSync(join(ROOT, 'stacks/units/shared/delivery.hcl'), 'utf8');
     const pushing = /push = \{\s*"\$\{local\.facts\.environment\}(\w+)" = \[/.exec(text)?.[1];
-    const trusted = ['dev', 'prod'].flatMap((name) => [name, `${name}-plan`, `${name}${pushing}`]);
+    const others = [...ROLES.matchAll(/"\$\{environment\}(-\w+)"[\],]/g)].map(([, end]) => end);
+    const trusted = ['dev', 'prod'].flatMap((name) =>
+      ['', pushing, ...others].map((end) => name + end),
+    );
     expect([...new Set(environments)].toSorted()).toEqual(trusted.toSorted());
+  });
+
+  test('have a role for as long as they may run, no longer than it may be taken', () => {
+    const longest = [...ROLES.matchAll(/max_session_duration\s+= (\d+)/g)].map(([, most]) => most);
+    for (const { where, job } of jobs)
+      for (const { uses, with: { 'role-duration-seconds': given = 3600 } = {} } of job.steps) {
+        if (!uses?.startsWith('aws-actions/configure')) continue;
+        const seconds = Number(job['timeout-minutes']) * 60;
+        expect({ where, enough: Number(given) >= seconds }).toEqual({ where, enough: true });
+        expect(['3600', ...longest]).toContain(String(given));
+      }
   });
 
   test('take a Go that every tool can be built by, which setup-go lets fetch no newer one', () => {

@@ -8,21 +8,24 @@ locals {
   # Apart from the roles and policies that pipelines make, so that no pattern of names finds them.
   path = "/delivery/"
 
-  # By job on GitHub: environment of the job, the only thing beside the repository that a subject has.
+  # By role: environments of the jobs on GitHub, the only thing beside the repository that a subject has.
   jobs = merge(
-    { for environment in keys(var.environments) : "${environment}-plan" => "${environment}-plan" },
-    { for environment in keys(var.environments) : "${environment}-apply" => environment },
-    { for environment in keys(var.push) : "${environment}-push" => environment },
+    { for environment in keys(var.environments) : "${environment}-plan" => ["${environment}-plan", "${environment}-drift"] },
+    { for environment in keys(var.environments) : "${environment}-apply" => [environment] },
+    { for environment in keys(local.pulling) : "${environment}-pull" => ["${environment}-pull"] },
+    { for environment in keys(var.push) : "${environment}-push" => [environment] },
   )
 
+  pulling = { for name, environment in var.environments : name => environment if length(environment.repositories) > 0 }
+
   trust = {
-    for job, environment in local.jobs : job => {
+    for role, environments in local.jobs : role => {
       GitHub = {
         actions    = ["sts:AssumeRoleWithWebIdentity"]
         principals = [{ type = "Federated", identifiers = [local.provider_arn] }]
         condition = [
           { test = "StringEquals", variable = "${local.issuer}:aud", values = ["sts.amazonaws.com"] },
-          { test = "StringEquals", variable = "${local.issuer}:sub", values = ["repo:${local.repository}:environment:${environment}"] },
+          { test = "StringEquals", variable = "${local.issuer}:sub", values = [for environment in environments : "repo:${local.repository}:environment:${environment}"] },
         ]
       }
     }
@@ -46,10 +49,12 @@ module "plan" {
 
   for_each = var.environments
 
-  name                     = "${var.name}-${each.key}-plan"
-  use_name_prefix          = false
-  path                     = local.path
-  description              = "Pipelines plan ${each.key}: read only"
+  name            = "${var.name}-${each.key}-plan"
+  use_name_prefix = false
+  path            = local.path
+  description     = "Pipelines plan ${each.key}: read only"
+  # A night's plans of all units.
+  max_session_duration     = 5400
   trust_policy_permissions = local.trust["${each.key}-plan"]
 
   policies = {
@@ -80,6 +85,31 @@ module "apply" {
     named    = aws_iam_policy.named[each.key].arn
     numbered = aws_iam_policy.numbered[each.key].arn
     roles    = aws_iam_policy.roles[each.key].arn
+  }
+}
+
+module "pull" {
+  #checkov:skip=CKV_AWS_393:Repository and environment are named exactly, with IDs, a form that checkov does not know.
+
+  source  = "terraform-aws-modules/iam/aws//modules/iam-role"
+  version = "6.5.0"
+
+  for_each = local.pulling
+
+  name                     = "${var.name}-${each.key}-pull"
+  use_name_prefix          = false
+  path                     = local.path
+  description              = "Pipelines read signatures of images of ${each.key}"
+  trust_policy_permissions = local.trust["${each.key}-pull"]
+
+  create_inline_policy = true
+  inline_policy_permissions = {
+    # AWS knows no narrower resource for it.
+    LogIn = { actions = ["ecr:GetAuthorizationToken"], resources = ["*"] }
+    Pull = {
+      actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = [for name in sort(each.value.repositories) : "arn:aws:ecr:*:${var.account_id}:repository/${name}"]
+    }
   }
 }
 

@@ -8,6 +8,11 @@ output "apply_role_arns" {
   value       = { for environment, role in module.apply : environment => role.arn }
 }
 
+output "pull_role_arns" {
+  description = "Role that reads signatures of images, by environment."
+  value       = { for environment, role in module.pull : environment => role.arn }
+}
+
 output "push_role_arns" {
   description = "Role that pushes images and charts, by environment on GitHub."
   value       = { for environment, role in module.push : environment => role.arn }

@@ -58,7 +58,7 @@ data "aws_iam_policy_document" "read" {
       "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRegions", "ec2:DescribeRouteTables",
       "ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags",
       "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpointServices", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs",
-      "ecr:DescribeRegistry", "ecr:DescribeRepositoryCreationTemplates", "ecr:GetAuthorizationToken", "ecr:GetRegistryPolicy", "ecr:GetRegistryScanningConfiguration",
+      "ecr:DescribeRegistry", "ecr:DescribeRepositoryCreationTemplates", "ecr:GetRegistryPolicy", "ecr:GetRegistryScanningConfiguration",
       "kms:ListAliases",
       "eks:DescribeAddonVersions",
       "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
@@ -69,18 +69,7 @@ data "aws_iam_policy_document" "read" {
     resources = ["*"]
   }
 
-  # A promotion asks the registry for the signature.
-  dynamic "statement" {
-    for_each = length(each.value.repositories) > 0 ? [each.value.repositories] : []
-
-    content {
-      sid       = "Pull"
-      actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-      resources = [for name in sort(statement.value) : "arn:aws:ecr:*:${var.account_id}:repository/${name}"]
-    }
-  }
-
-  # The provider reads what it wrote, the values of these included.
+  # The provider reads what it wrote, the values of these included: who may plan is asked of GitHub's environments.
   dynamic "statement" {
     for_each = length(each.value.secret_names) > 0 ? [each.value.secret_names] : []
 

@@ -1,8 +1,8 @@
 locals {
-  # A plan takes the lock, and keeps what is to be reviewed; an apply takes that, and keeps what it stopped for.
+  # A plan keeps what is to be reviewed, once, and takes no lock; an apply takes that, and keeps what it stopped for.
   written = {
-    plan  = { states = "*.tflock", plans = ["s3:PutObject"] }
-    apply = { states = "*", plans = ["s3:GetObject", "s3:PutObject"] }
+    plan  = { states = [], plans = ["s3:PutObject"], once = [true] }
+    apply = { states = ["s3:PutObject", "s3:DeleteObject"], plans = ["s3:GetObject", "s3:PutObject"], once = [] }
   }
 
   # Of every environment: what no role made by a pipeline reads, and no pipeline changes.
@@ -15,7 +15,7 @@ resource "aws_iam_policy" "plan_state" {
 
   name        = "${var.name}-${each.key}-plan-state"
   path        = local.path
-  description = "A plan of ${each.key} reads its states and locks them"
+  description = "A plan of ${each.key} reads its states and keeps its plans"
   policy      = data.aws_iam_policy_document.state["${each.key}-plan"].json
 }
 
@@ -55,16 +55,31 @@ data "aws_iam_policy_document" "state" {
     resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}*"]
   }
 
-  statement {
-    sid       = "Write"
-    actions   = ["s3:PutObject", "s3:DeleteObject"]
-    resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}${each.value.states}"]
+  dynamic "statement" {
+    for_each = length(each.value.states) > 0 ? [each.value.states] : []
+
+    content {
+      sid       = "WriteStates"
+      actions   = statement.value
+      resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/${each.value.prefix}*"]
+    }
   }
 
   statement {
     sid       = "Plans"
     actions   = each.value.plans
     resources = [for bucket in sort(each.value.buckets) : "arn:aws:s3:::${bucket}/plans/${each.value.prefix}*"]
+
+    # S3 then refuses what would be put in the place of another.
+    dynamic "condition" {
+      for_each = each.value.once
+
+      content {
+        test     = "Null"
+        variable = "s3:if-none-match"
+        values   = ["false"]
+      }
+    }
   }
 
   statement {

@@ -60,7 +60,7 @@ variable "subject_form" {
 }
 
 variable "environments" {
-  description = "Environments in this account by name, which is that of the environment on GitHub whose jobs apply; those that plan run in `<name>-plan`."
+  description = "Environments in this account by name, which is that of the environment on GitHub whose jobs apply; others run in `<name>-plan`, `<name>-drift` and `<name>-pull`."
   type = map(object({
     # What its resources' names begin with.
     prefix = string

@@ -1,7 +1,8 @@
 /** Two units, of which one needs the other, reviewed, applied and watched on the simulated account. */
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Glob } from 'bun';
 import { type Simulation, startSimulation } from '../../aws-simulation/simulation.ts';
 
 // The first time Terragrunt is built.
@@ -48,6 +49,15 @@ resource "aws_subnet" "this" {
   cidr_block = "10.0.1.0/24"
 }`,
 };
+
+/** Holds the lock of a state file until its input ends, as OpenTofu takes it. */
+const HOLD = `
+import fcntl, sys
+state = open(sys.argv[1], 'r+')
+fcntl.lockf(state, fcntl.LOCK_EX)
+print('held', flush=True)
+sys.stdin.read()
+`;
 
 let simulation: Simulation;
 let folder: string;
@@ -106,19 +116,27 @@ test('units are applied as reviewed, and stop for what was not', async () => {
   expect(other).toMatchObject({ status: 3 });
   expect(other.output).toContain('aws_vpc.this.tags.a: "reviewed" was reviewed, now "changed"');
   expect(JSON.stringify(await simulation.resources())).not.toContain('changed');
+
+  // While another run has the state's lock.
+  const [state = ''] = new Glob('**/terraform.tfstate').scanSync({ cwd: folder, dot: true });
+  await using holder = Bun.spawn(['python3', '-c', HOLD, join(folder, state)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await holder.stdout.getReader().read();
+  expect(await call('review.ts', 'units', 'reviewed', 'network')).toMatchObject({ status: 0 });
 });
 
 test('what differs from Git is told in one issue, which is closed when nothing does', async () => {
-  // Stands in for GitHub's program: notes how it is called, and knows the issue of a file, if any.
+  // Stands in for GitHub's program: notes how it is called, and knows the issues of a file.
   mkdirSync(join(folder, 'bin'));
-  const [gh, calls, issue] = ['bin/gh', 'calls', 'issue'].map((name) => join(folder, name)) as [
+  const [gh, calls, issues] = ['bin/gh', 'calls', 'issues'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
   writeFileSync(
     gh,
-    `#!/bin/sh\necho "$1 $2 $3" >> '${calls}'\n[ "$2" != list ] || cat '${issue}' 2>/dev/null || true\n`,
+    `#!/bin/sh\necho "$1 $2 $3" >> '${calls}'\n[ "$2" != list ] || cat '${issues}'\n`,
   );
   chmodSync(gh, 0o755);
   const drift = async (tags: string, ...units: readonly string[]) => {
@@ -132,13 +150,18 @@ test('what differs from Git is told in one issue, which is closed when nothing d
   expect(await call('apply.ts', 'units', 'reviewed', 'again', 'network')).toMatchObject({
     status: 0,
   });
+  // Another's, that is called alike.
+  writeFileSync(issues, '[{ "number": 6, "title": "Drift in dev: why?" }]');
   const changed = await drift('{ a = "other" }', 'network');
   expect(changed).toMatchObject({
     status: 0,
-    called: ['issue list --state', 'issue create --title'],
+    called: ['issue list --state', 'label create drift', 'issue create --title'],
   });
   expect(changed.output).toContain('### network: 1 to change');
-  writeFileSync(issue, '7\n');
+  writeFileSync(
+    issues,
+    '[{ "number": 6, "title": "Drift in dev: why?" }, { "number": 7, "title": "Drift in dev" }]',
+  );
   expect((await drift('{ a = "other" }', 'network')).called).toEqual([
     'issue list --state',
     'issue edit 7',
@@ -146,10 +169,10 @@ test('what differs from Git is told in one issue, which is closed when nothing d
   const clean = await drift('{}', 'network');
   expect(clean).toMatchObject({ status: 0, called: ['issue list --state', 'issue close 7'] });
   expect(clean.output).toBe('dev: nothing differs\n');
-  rmSync(issue);
+  writeFileSync(issues, '[]');
   expect(await drift('nonsense', 'network')).toMatchObject({
     status: 1,
-    called: ['issue list --state', 'issue create --title'],
+    called: ['issue list --state', 'label create drift', 'issue create --title'],
   });
 });
 

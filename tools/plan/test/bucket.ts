@@ -1,4 +1,4 @@
-/** A stand-in for a bucket on loopback: what is put is got again, by its path. */
+/** A stand-in for a bucket on loopback: what is put is got again, by its path, and once where that is asked for. */
 export interface Bucket extends Disposable {
   readonly url: string;
   /** By bucket and key. */
@@ -13,6 +13,8 @@ export const startBucket = (): Bucket => {
     fetch: async (request) => {
       const path = decodeURIComponent(new URL(request.url).pathname.slice(1));
       if (request.method === 'PUT') {
+        if (request.headers.get('if-none-match') === '*' && objects.has(path))
+          return new Response(null, { status: 412 });
         objects.set(path, await request.text());
         return new Response(null, { headers: { etag: '"1"' } });
       }

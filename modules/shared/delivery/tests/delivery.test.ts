@@ -178,19 +178,34 @@ const WEAKENINGS: readonly Weakening[] = [
     'the boundary takes elasticloadbalancing:CreateListener from AmazonEKSLoadBalancingPolicy',
     rewrite('prod-boundary', 'elasticloadbalancing', 'elasticache'),
   ],
+  [
+    'hello-prod-plan is trusted to other jobs than those of prod-plan,prod-drift',
+    rewrite('prod-plan', 'environment:prod-drift', 'ref:refs/heads/main', 'aws_iam_role'),
+  ],
   ['hello-prod-plan may ec2:CreateVpc', rewrite('prod-read', 'ec2:DescribeVpcs', 'ec2:*')],
   [
-    'hello-prod-plan may ecr:BatchGetImage',
-    rewrite('prod-read', 'repository/hello/service', 'repository/*'),
+    'hello-prod-pull may ecr:BatchGetImage',
+    rewrite('prod-pull', 'repository/hello/service', 'repository/*', 'aws_iam_role_policy'),
   ],
-  ['hello-prod-plan may not ecr:BatchGetImage', rewrite('prod-read', '"Allow"', '"Deny"')],
-  ['credentials end while an apply runs', set('aws_iam_role', { max_session_duration: 3600 })],
+  [
+    'hello-prod-pull may not ecr:BatchGetImage',
+    rewrite('prod-pull', '"Allow"', '"Deny"', 'aws_iam_role_policy'),
+  ],
+  ['credentials end while a job of plan runs', set('aws_iam_role', { max_session_duration: 3600 })],
+  [
+    'credentials end while a job of apply runs',
+    set('aws_iam_role', { max_session_duration: 5400 }),
+  ],
   ['hello-prod-plan may not eks:DescribeCluster', rewrite('prod-read', 'eks:D', 'ecs:D')],
   [
     'hello-prod-plan may secretsmanager:GetSecretValue',
     rewrite('prod-read', 'hello-prod/database/master', 'hello-prod/*'),
   ],
-  ['hello-prod-plan may s3:PutObject', rewrite('prod-plan-state', '*.tflock', '*')],
+  ['hello-prod-plan may s3:PutObject', rewrite('prod-plan-state', 'plans/prod', 'prod')],
+  [
+    'hello-prod-plan may s3:PutObject',
+    rewrite('prod-plan-state', /("s3:if-none-match":\s*)"false"/g, '$1"true"'),
+  ],
   ['hello-prod-plan may not s3:PutObject', rewrite('prod-plan-state', 'plans/prod/', 'plans/dev/')],
   ['hello-prod-apply may s3:GetObject', rewrite('prod-apply-state', 'plans/prod/', 'plans/')],
   [
@@ -265,6 +280,7 @@ testLifecycle(CALL, {
       ...Object.fromEntries(
         ['plan', 'apply'].map((job) => [`module.${job}["prod"].aws_iam_role.this[0]`, 'update']),
       ),
+      'module.pull["prod"].aws_iam_role.this[0]': 'update',
       'module.push["release"].aws_iam_role.this[0]': 'update',
       ...Object.fromEntries(
         ['boundary', 'named', 'numbered'].map((policy) => [

@@ -32,9 +32,9 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
         faults.push(`${who.name} ${allowed ? 'may not' : 'may'} ${action}`);
   };
 
-  for (const [name, environment] of JOBS)
-    if (!Bun.deepEquals(role(name).trust.statements, [trust(environment)]))
-      faults.push(`hello-${name} is trusted to other jobs than those of ${environment}`);
+  for (const [name, ...environments] of JOBS)
+    if (!Bun.deepEquals(role(name).trust.statements, [trust(environments)]))
+      faults.push(`hello-${name} is trusted to other jobs than those of ${environments}`);
 
   // A role that the pipeline gave every right has those within the boundary.
   const boundary = {
@@ -140,13 +140,23 @@ export const faultsOf = async (account: readonly Resource[]): Promise<string[]> 
     false,
   );
 
-  await expectAll('prod-plan', '*', 'ecr:GetAuthorizationToken', true);
+  for (const [job, seconds] of [
+    ['plan', 5400],
+    ['apply', 10_800],
+  ] as const)
+    if (
+      account.find(({ id }) => id === `hello-prod-${job}`)?.attributes.max_session_duration !==
+      seconds
+    )
+      faults.push(`credentials end while a job of ${job} runs`);
+
+  // Pulls: for signatures, and nothing else.
+  await expectAll('prod-pull', '*', 'ecr:GetAuthorizationToken', true);
   const pull = 'ecr:BatchGetImage ecr:GetDownloadUrlForLayer';
-  await expectAll('prod-plan', REPOSITORY, pull, true);
-  await expectAll('prod-plan', REPOSITORY.replace('service', 'other'), pull, false);
-  const applying = account.find(({ id }) => id === 'hello-prod-apply');
-  if (applying?.attributes.max_session_duration !== 10_800)
-    faults.push('credentials end while an apply runs');
+  await expectAll('prod-pull', REPOSITORY, pull, true);
+  await expectAll('prod-pull', REPOSITORY.replace('service', 'other'), pull, false);
+  await expectAll('prod-plan', REPOSITORY, pull, false);
+  for (const [on, actions] of READS) await expectAll('prod-pull', on, actions, false);
 
   // Pushes.
   await expectAll('release-push', REPOSITORY, 'ecr:PutImage ecr:InitiateLayerUpload', true);
@@ -173,19 +183,19 @@ const askOfStates = async (
     const state = `${states}/prod/x/terraform.tfstate`;
     await expectAll('prod-plan', states, 's3:ListBucket', true);
     await expectAll('prod-plan', state, 's3:GetObject', true);
-    await expectAll('prod-plan', state, 's3:PutObject', false);
-    await expectAll('prod-plan', `${state}.tflock`, 's3:PutObject', true);
+    await expectAll('prod-plan', state, 's3:PutObject', false, ONCE);
+    await expectAll('prod-plan', `${state}.tflock`, 's3:PutObject s3:DeleteObject', false, ONCE);
     await expectAll('prod-apply', state, 's3:PutObject', true);
     const plan = `${states}/plans/prod/1/x.json`;
-    await expectAll('prod-plan', plan, 's3:PutObject', true);
-    await expectAll('prod-plan', plan, 's3:GetObject s3:DeleteObject', false);
+    await expectAll('prod-plan', plan, 's3:PutObject', true, ONCE);
+    await expectAll('prod-plan', plan, 's3:GetObject s3:PutObject s3:DeleteObject', false);
     await expectAll('prod-plan', `${states}/prod/applied`, 's3:GetObject', true);
-    await expectAll('prod-plan', `${states}/prod/applied`, 's3:PutObject', false);
+    await expectAll('prod-plan', `${states}/prod/applied`, 's3:PutObject', false, ONCE);
     await expectAll('prod-apply', plan, 's3:GetObject s3:PutObject', true);
     for (const job of ['prod-plan', 'prod-apply'])
-      await expectAll(job, plan.replace('/prod/', '/dev/'), 's3:GetObject s3:PutObject', false);
+      await expectAll(job, plan.replace('/prod/', '/dev/'), WRITES, false, ONCE);
     for (const job of ['prod-plan', 'prod-apply'])
-      await expectAll(job, state.replace('/prod/', '/dev/'), 's3:GetObject s3:PutObject', false);
+      await expectAll(job, state.replace('/prod/', '/dev/'), WRITES, false, ONCE);
     await expectAll('prod-apply', states, 's3:PutBucketPolicy s3:DeleteBucket', false);
   }
   for (const states of [...STATES, 'arn:aws:s3:::hello-dev-state-eu-west-1'])
@@ -267,6 +277,10 @@ const aboutService = (who: Role, service: string): Role => {
     ...(who.boundary && { boundary: about(who.boundary) }),
   };
 };
+
+/** Written only where nothing is. */
+const ONCE = { 's3:if-none-match': '*' };
+const WRITES = 's3:GetObject s3:PutObject';
 
 const OWN_ROLE = `${IAM}role/hello-prod-eu-west-1-rotation`;
 const OF_DEV = { 'aws:ResourceTag/environment': 'dev' };
@@ -354,11 +368,13 @@ const READS = [
   [of('wafv2', 'regional/webacl/x/1'), 'wafv2:GetWebACL'],
 ] as const;
 
+/** Roles, and the environments on GitHub whose jobs take them. */
 const JOBS = [
   ...['prod', 'dev'].flatMap((environment) => [
-    [`${environment}-plan`, `${environment}-plan`] as const,
+    [`${environment}-plan`, `${environment}-plan`, `${environment}-drift`] as const,
     [`${environment}-apply`, environment] as const,
   ]),
+  ['prod-pull', 'prod-pull'] as const,
   ['release-push', 'release'] as const,
 ];
 
@@ -374,15 +390,18 @@ const statementsOf = (account: readonly Resource[], arn: string): Statement[] =>
   return listOf(JSON.parse(policy?.attributes.policy ?? '{"Statement":[]}').Statement);
 };
 
-const trust = (environment: string) => ({
-  Sid: 'GitHub',
-  Effect: 'Allow',
-  Principal: { Federated: `${IAM}oidc-provider/${ISSUER}` },
-  Action: 'sts:AssumeRoleWithWebIdentity',
-  Condition: {
-    StringEquals: {
-      [`${ISSUER}:aud`]: 'sts.amazonaws.com',
-      [`${ISSUER}:sub`]: `repo:example@1234/hello@5678:environment:${environment}`,
+const trust = (environments: readonly string[]) => {
+  const subjects = environments.map((name) => `repo:example@1234/hello@5678:environment:${name}`);
+  return {
+    Sid: 'GitHub',
+    Effect: 'Allow',
+    Principal: { Federated: `${IAM}oidc-provider/${ISSUER}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: {
+        [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+        [`${ISSUER}:sub`]: subjects.length > 1 ? subjects : subjects[0],
+      },
     },
-  },
-});
+  };
+};

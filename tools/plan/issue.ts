@@ -1,0 +1,36 @@
+/** Tells what drifted in an issue on GitHub, by its program `gh`. */
+
+/** What the issues have beside their title. */
+const LABEL = 'drift';
+
+/** Whose token a workflow has. */
+const APP = 'github-actions';
+
+const gh = async (...words: readonly string[]): Promise<string> => {
+  const child = Bun.spawn(['gh', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = await new Response(child.stdout).text();
+  if ((await child.exited) !== 0) throw new Error(`gh ${words.slice(0, 2).join(' ')} failed`);
+  return output.trim();
+};
+
+/** The number of the open issue with a title, made by a workflow: anyone may open one that is called so. */
+const findIssue = async (title: string): Promise<string | undefined> => {
+  const found: { number: number; title: string }[] = JSON.parse(
+    await gh(
+      ...['issue', 'list', '--state', 'open', '--label', LABEL, '--app', APP, '--limit', '100'],
+      ...['--json', 'number,title'],
+    ),
+  );
+  return found.find((issue) => issue.title === title)?.number.toString();
+};
+
+/** Opens the issue of a title, writes it anew by a file, or, without one, closes it. */
+export const tell = async (title: string, file: string | undefined): Promise<void> => {
+  const issue = await findIssue(title);
+  if (file && issue) await gh('issue', 'edit', issue, '--body-file', file);
+  if (file && !issue) {
+    await gh('label', 'create', LABEL, '--force', '--description', 'Differs from what is in Git');
+    await gh('issue', 'create', '--title', title, '--label', LABEL, '--body-file', file);
+  }
+  if (!file && issue) await gh('issue', 'close', issue, '--comment', 'Nothing differs any more.');
+};
