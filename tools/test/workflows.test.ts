@@ -99,7 +99,7 @@ describe('the workflows', () => {
   test('have a role for as long as they may run, no longer than it may be taken', () => {
     const longest = [...ROLES.matchAll(/max_session_duration\s+= (\d+)/g)].map(([, most]) => most);
     for (const { where, job } of jobs)
-      for (const { uses, with: { 'role-duration-seconds': given = 3600 } = {} } of job.steps ?? []) {
+      for (const { uses, with: { 'role-duration-seconds': given = 3600 } = {} } of stepsOf(job)) {
         if (!uses?.startsWith('aws-actions/configure')) continue;
         const seconds = Number(job['timeout-minutes']) * 60;
         expect({ where, enough: Number(given) >= seconds }).toEqual({ where, enough: true });
