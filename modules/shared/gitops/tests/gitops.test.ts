@@ -85,6 +85,10 @@ const WEAKENINGS: readonly (readonly [string, (planned: readonly Planned[]) => P
   ['everybody reaches Argo CD', chart('argocd', /"defaultDenyIngress": true/, '"create": true')],
   ['load balancers outlive a destroy', chart('start', /resources-finalizer/, 'another')],
   [
+    'the project of the first application is gone before it',
+    chart('start', /(?<="projects":[\s\S]*)resources-finalizer/, 'another'),
+  ],
+  [
     'the first application may bring anything from anywhere',
     chart('start', /"project": "start"/, '"project": "default"'),
   ],

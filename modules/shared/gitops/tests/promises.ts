@@ -75,6 +75,10 @@ export const faultsOf = (planned: readonly Planned[], facts: Readonly<Record<str
   const start = applications?.start;
   const project = projects?.[start?.project];
   promise(
+    project?.finalizers?.includes('resources-finalizer.argocd.argoproj.io'),
+    'the project of the first application is gone before it',
+  );
+  promise(
     project?.sourceRepos.join() === start?.source.repoURL &&
       project.destinations.map(({ namespace }: { namespace: string }) => namespace).join() ===
         'argocd' &&
