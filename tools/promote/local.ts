@@ -6,53 +6,66 @@ import { dirname, join, normalize } from 'node:path';
 import { parse } from 'yaml';
 import { git } from '../git.ts';
 
-/** What a kustomization here may say; what isn't listed may run a program or load a file by a field of its own. */
-const FIELDS = [
-  'apiVersion',
-  'components',
-  'configMapGenerator',
-  'images',
-  'kind',
-  'patches',
-  'replacements',
-  'replicas',
-  'resources',
-];
+/**
+ * What a kustomization here may say, and each entry of its lists; what isn't listed may run a program or load a file by a
+ * field of its own. Kustomize takes `Path` for `path`, so it must be these to the letter.
+ */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  apiVersion: [],
+  components: [],
+  configMapGenerator: ['behavior', 'envs', 'files', 'literals', 'name', 'options'],
+  images: ['digest', 'name', 'newName', 'newTag'],
+  kind: [],
+  patches: ['options', 'patch', 'path', 'target'],
+  replacements: ['source', 'targets'],
+  replicas: ['count', 'name'],
+  resources: [],
+};
 
 /** No host and no scheme: a dot is in the end of a file's name alone. */
 const PATH = /^(\.\.\/)*[\w-]+(\/[\w-]+)*(\.\w+)?$/;
 
-interface Loads {
-  readonly resources?: readonly string[];
-  readonly components?: readonly string[];
-  readonly patches?: readonly { readonly path?: string }[];
-  readonly replacements?: readonly { readonly path?: string }[];
-  readonly configMapGenerator?: readonly {
-    readonly files?: readonly string[];
-    readonly envs?: readonly string[];
-    readonly env?: string;
-  }[];
+interface Entry {
+  readonly path?: string;
+  readonly files?: readonly string[];
+  readonly envs?: readonly string[];
 }
 
-const pathsOf = (kustomization: Loads): string[] =>
-  [
-    ...(kustomization.resources ?? []),
-    ...(kustomization.components ?? []),
-    ...(kustomization.patches ?? []).map(({ path }) => path),
-    ...(kustomization.replacements ?? []).map(({ path }) => path),
-    ...(kustomization.configMapGenerator ?? []).flatMap(({ files = [], envs = [], env }) => [
-      ...files.map((file) => file.replace(/^[\w.-]+=/, '')),
-      ...envs,
-      env,
-    ]),
-  ].filter((path) => path !== undefined);
+type Kustomization = Readonly<Record<string, string | readonly (string | Entry)[]>>;
+
+const entriesOf = (kustomization: Kustomization): { field: string; entry: string | Entry }[] =>
+  Object.entries(kustomization).flatMap(([field, value]) =>
+    Array.isArray(value) ? value.map((entry) => ({ field, entry })) : [],
+  );
+
+const unknownFields = (kustomization: Kustomization): string[] => [
+  ...Object.keys(kustomization).filter((field) => !Object.hasOwn(FIELDS, field)),
+  ...entriesOf(kustomization).flatMap(({ field, entry }) =>
+    typeof entry === 'string'
+      ? []
+      : Object.keys(entry)
+          .filter((key) => !FIELDS[field]?.includes(key))
+          .map((key) => `${field}.${key}`),
+  ),
+];
+
+const pathsOf = (kustomization: Kustomization): string[] =>
+  entriesOf(kustomization).flatMap(({ entry }) =>
+    typeof entry === 'string'
+      ? [entry]
+      : [
+          ...(entry.path === undefined ? [] : [entry.path]),
+          ...(entry.files ?? []).map((file) => file.replace(/^[\w.-]+=/, '')),
+          ...(entry.envs ?? []),
+        ],
+  );
 
 const faultsOf = (file: string, text: string): string[] => {
-  const kustomization = parse(text) ?? {};
+  const kustomization = parse(text, { version: '1.1', merge: true }) ?? {};
   return [
-    ...Object.keys(kustomization)
-      .filter((field) => !FIELDS.includes(field))
-      .map((field) => `${file} has ${field}, which isn't among what this check knows`),
+    ...unknownFields(kustomization).map(
+      (field) => `${file} has ${field}, which isn't among what this check knows`,
+    ),
     ...pathsOf(kustomization)
       .filter(
         (path) =>

@@ -126,14 +126,14 @@ describe('the check refuses', () => {
     ],
     [
       "a base whose image isn't the environment's",
-      'prod',
+      'dev',
       replace('kustomize/base/deployment.yaml', /image: hello\b/, 'image: other:1'),
-      'prod by Kustomize: Deployment/hello.spec.template.spec.containers[0].image is other:1',
+      'dev by Kustomize: Deployment/hello.spec.template.spec.containers[0].image is other:1',
     ],
     [
       'a tag beside the digest',
-      'prod',
-      replace(overlay('prod'), '    digest:', '    newTag: 1.0.0\n    digest:'),
+      'dev',
+      replace(overlay('dev'), '    digest:', '    newTag: 1.0.0\n    digest:'),
       `is ${REPOSITORY}:1.0.0@${DIGEST}, not ${REPOSITORY}@${DIGEST}`,
     ],
     [
@@ -157,9 +157,9 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
     ],
     [
       "the chart's image",
-      'prod',
+      'dev',
       replace('helm/hello/templates/_pod.tpl', /image: \{\{.*\}\}/, 'image: other:3'),
-      'prod by Helm: Deployment/hello.spec.template.spec.containers[0].image is other:3',
+      'dev by Helm: Deployment/hello.spec.template.spec.containers[0].image is other:3',
     ],
     [
       'another image in an active region',
@@ -209,6 +209,26 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
       'prod',
       replace(overlay('prod'), 'images:', 'generators: [generator.yaml]\nimages:'),
       `${overlay('prod')} has generators, which isn't among what this check knows`,
+    ],
+    [
+      'a field in other letters',
+      'prod',
+      replace(
+        overlay('prod'),
+        'patches:\n',
+        'patches:\n  - Path: https://127.0.0.1:1/patch.yaml\n',
+      ),
+      `${overlay('prod')} has patches.Path, which isn't among what this check knows`,
+    ],
+    [
+      'an address behind an alias',
+      'prod',
+      replace(
+        overlay('prod'),
+        'patches:\n',
+        'x: &x { path: "https://127.0.0.1:1/patch.yaml" }\npatches:\n  - <<: *x\n',
+      ),
+      `${overlay('prod')} loads https://127.0.0.1:1/patch.yaml, which is no path within kustomize/`,
     ],
     [
       'a link',
