@@ -1,8 +1,8 @@
 /**
- * Whether files that somebody proposes can be rendered without harm: Kustomize would fetch what has an address, and either
- * way follows a link out of the folder.
+ * Whether files that somebody proposes can be rendered without harm, and to what Argo CD renders: Kustomize would fetch what has
+ * an address, and either way follows a link out of the folder.
  */
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { parse } from 'yaml';
 import { git } from '../git.ts';
 
@@ -93,6 +93,10 @@ export const strangeFiles = async (repository: string, commit: string): Promise<
     faultsOf(file, await git(repository, 'show', `${commit}:${file}`)),
   );
   return [
+    // https://argo-cd.readthedocs.io/en/stable/user-guide/parameters/: over what the application says, by file.
+    ...entries
+      .filter(({ file }) => basename(file).startsWith('.argocd-source'))
+      .map(({ file }) => `${file} would let Argo CD render something else than what is judged`),
     ...links.map(({ file }) => `${file} is a link, whose end isn't in what was reviewed`),
     ...(await Promise.all(faults)).flat(),
   ];

@@ -231,6 +231,16 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
       `${overlay('prod')} loads https://127.0.0.1:1/patch.yaml, which is no path within kustomize/`,
     ],
     [
+      'a file of parameters for Argo CD',
+      'prod',
+      () =>
+        writeFileSync(
+          join(clone.folder, 'kustomize/overlays/prod/.argocd-source-hello.yaml'),
+          `kustomize: { images: ['${REPOSITORY}=other:1'] }`,
+        ),
+      'kustomize/overlays/prod/.argocd-source-hello.yaml would let Argo CD render something else',
+    ],
+    [
       'a link',
       'prod',
       () => symlinkSync('/etc/passwd', join(clone.folder, 'helm/hello/templates/other.yaml')),
