@@ -13,7 +13,7 @@ import { git } from './git.ts';
 const ROOT = join(import.meta.dir, '..');
 
 /** What makes units without being read by them: who changes it reaches all. */
-const REACHES_ALL = /^(live\/(root|facts)\.hcl|stacks\/unit\/.*)$/;
+const REACHES_ALL = /^(live\/(root|facts)\.hcl|stacks\/unit\/.*|modules\/providers\.lock\.hcl)$/;
 
 /** What the archive of every Lambda function is packed by, and from beside its own folder. */
 const PACKS = /^(bun\.lock|package\.json|tsconfig\.json|tools\/lambda\.ts|tools\/bun\/.*)$/;
@@ -43,10 +43,11 @@ export const findUnits = async (folder: string): Promise<Unit[]> => {
     }));
 };
 
-/** The units that changes since a commit reach, and those that are no more, each sorted. */
+/** The units that changes since a commit reach, and those that are no more, each sorted; by those of now, where they are known. */
 export const affectedUnits = async (
   folder: string,
   commit: string,
+  units?: readonly Unit[],
 ): Promise<{ changed: string[]; removed: string[] }> => {
   const [differing, added] = await Promise.all([
     git(folder, 'diff', '--name-only', '--no-renames', commit),
@@ -57,7 +58,7 @@ export const affectedUnits = async (
   try {
     await git(folder, 'worktree', 'add', '--quiet', '--detach', before, commit);
     const old = existsSync(join(before, 'live')) ? await findUnits(before) : [];
-    const now = await findUnits(folder);
+    const now = units ?? (await findUnits(folder));
     const paths = new Set(now.map(({ path }) => path));
     const known = new Set(old.map(({ path }) => path));
     const reached = new Set([

@@ -1,17 +1,11 @@
-/** Tells what drifted in an issue on GitHub, by its program `gh`. */
+/** Tells what drifted in an issue on GitHub, by its program. */
+import { gh } from '../github.ts';
 
 /** What the issues have beside their title. */
 const LABEL = 'drift';
 
 /** Whose token a workflow has. */
 const APP = 'github-actions';
-
-const gh = async (...words: readonly string[]): Promise<string> => {
-  const child = Bun.spawn(['gh', ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const output = await new Response(child.stdout).text();
-  if ((await child.exited) !== 0) throw new Error(`gh ${words.slice(0, 2).join(' ')} failed`);
-  return output.trim();
-};
 
 /** The number of the open issue with a title, made by a workflow: anyone may open one that is called so. */
 const findIssue = async (title: string): Promise<string | undefined> => {

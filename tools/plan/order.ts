@@ -8,6 +8,21 @@ const rank = (path: string): string => {
   return `${place}/${region}/${layer === 'shared' ? '1' : '2'}/${path}`;
 };
 
+/** Changed units, and all that need what is applied of them, at any depth: their inputs may change. */
+export const withDependents = (
+  units: readonly Unit[],
+  changed: readonly string[],
+  isApplied: (unit: string) => boolean,
+): ReadonlySet<string> => {
+  const reached = new Set(changed);
+  for (let before = -1; before < reached.size; ) {
+    before = reached.size;
+    for (const { path, dependencies } of units)
+      if (dependencies.some((on) => reached.has(on) && isApplied(on))) reached.add(path);
+  }
+  return reached;
+};
+
 /** @throws Error for units that need each other */
 export const inOrder = (units: readonly Unit[]): string[] => {
   const left = units.toSorted((one, other) => (rank(one.path) < rank(other.path) ? -1 : 1));

@@ -1,13 +1,14 @@
 /** Plans and applies one unit by Terragrunt, in its folder. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { collect } from '../collect.ts';
 import { type Plan, readPlan, withoutAccounts } from './plan.ts';
 
 const TERRAGRUNT = join(import.meta.dir, '../terragrunt/terragrunt');
 const TOFU = join(import.meta.dir, '../opentofu/tofu');
 
-/** What Terragrunt says of a unit that needs another's outputs before that was applied. */
-const WAITS = /detected no outputs/;
+/** What Terragrunt says of a unit that needs another's outputs before that was applied, or a region's that it lacks yet. */
+const WAITS = /detected no outputs|\.hcl:[\d,-]+: Invalid index;/;
 
 const RUN = ['-input=false', '-no-color'];
 
@@ -32,16 +33,10 @@ export const failure = (said: string): string => {
 
 /** Runs Terragrunt; what it wrote to standard output. Its own words and OpenTofu's go to standard error. */
 export const terragrunt = async (folder: string, ...words: readonly string[]): Promise<string> => {
-  const child = Bun.spawn([TERRAGRUNT, ...words], {
+  const { status, output, errors } = await collect([TERRAGRUNT, ...words], {
     cwd: folder,
     env: { TG_TF_PATH: TOFU, ...process.env, TG_NON_INTERACTIVE: 'true', TG_NO_COLOR: 'true' },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [status, output, errors] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
   if (status === 0) return output;
   const message = `${folder}: terragrunt ${words[0]} ended with ${status}\n${failure(output + errors)}`;
   throw WAITS.test(errors) ? new WaitingError(message) : new Error(message);

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { type Simulation, startSimulation } from '../../aws-simulation/simulation.ts';
+import { collect } from '../../collect.ts';
 
 // The first time Terragrunt is built.
 setDefaultTimeout(900_000);
@@ -30,6 +31,9 @@ resource "aws_vpc" "this" {
 }
 output "vpc" {
   value = aws_vpc.this.id
+}
+output "vpcs" {
+  value = { region = aws_vpc.this.id }
 }`;
 
 const FILES = {
@@ -40,6 +44,11 @@ dependency "network" {
   config_path = "../network"
 }
 inputs = { vpc = dependency.network.outputs.vpc }`,
+  'units/another/terragrunt.hcl': `${UNIT}
+dependency "network" {
+  config_path = "../network"
+}
+inputs = { vpc = dependency.network.outputs.vpcs["another-region"] }`,
   'units/subnet/main.tf': `${PROVIDER}
 variable "vpc" {
   type = string
@@ -67,20 +76,13 @@ beforeEach(async () => {
 });
 afterEach(() => simulation.stop());
 
-const call = async (program: string, ...words: readonly string[]) => {
+const call = (program: string, ...words: readonly string[]) => {
   const bin = join(folder, 'bin');
   const environment = simulation.environment;
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, '..', program), ...words], {
+  return collect([process.execPath, join(import.meta.dir, '..', program), ...words], {
     cwd: folder,
     env: { ...process.env, ...environment, PATH: `${bin}:${environment.PATH ?? process.env.PATH}` },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [status, output, errors] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { status, output, errors };
 };
 
 const types = async (): Promise<string[]> =>
@@ -102,6 +104,12 @@ test('units are applied as reviewed, and stop for what was not', async () => {
   expect(first.output).toStartWith('network: applied\nsubnet would do something else');
   expect(first.output).toContain('aws_subnet.this: create, which was not reviewed');
   expect(await types()).toEqual(['aws_vpc']);
+
+  // What the network was applied for has no such region.
+  expect(await call('review.ts', 'units', 'reviewed', 'another')).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('### another: waits\n'),
+  });
 
   // What stopped is the plan of the next review.
   const second = await call('apply.ts', 'units', 'planned', 'again', 'network', 'subnet');

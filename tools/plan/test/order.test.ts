@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { inOrder } from '../order.ts';
+import { inOrder, withDependents } from '../order.ts';
 
 const unit = (path: string, ...dependencies: string[]) => ({ path, dependencies, reading: [] });
 
@@ -26,4 +26,20 @@ test('units come after what they need, else region after region, layer by layer'
     'prod/global/app/record',
   ]);
   expect(() => inOrder([unit('a', 'b'), unit('b', 'a')])).toThrow('a, b need each other');
+});
+
+test('who needs what is applied is reached, at any depth', () => {
+  const units = [
+    unit('observability', 'gitops'),
+    unit('gitops', 'cluster'),
+    unit('identity', 'cluster', 'database'),
+    unit('cluster', 'network'),
+    unit('network'),
+    unit('dns'),
+  ];
+  const reached = (...changed: string[]) =>
+    [...withDependents(units, changed, (path) => path !== 'gitops')].toSorted();
+  expect(reached('network')).toEqual(['cluster', 'gitops', 'identity', 'network']);
+  expect(reached('identity', 'gitops')).toEqual(['gitops', 'identity']);
+  expect(reached()).toEqual([]);
 });
