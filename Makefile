@@ -11,9 +11,9 @@ dev: install
 test: install
 	@exec $(bun) tools/test.ts $(if $(PART),--part=$(PART))
 
-# Production and the loss of a region as well.
+# Production, the loss of a region and the lock of the providers as well.
 test-live: install
-	@LIVE=long exec $(bun) test --timeout=1200000 live/test
+	@LIVE=long exec $(bun) test --timeout=1200000 live/test tools/plan/test/providers
 
 # MODULE=app/database for one.
 test-modules: install

@@ -46,6 +46,9 @@ locals {
     }
     local = { path = "${local.state_folder}/${local.state_key}.tfstate" }
   }
+  # The providers that are taken, by their hashes, once tools/plan/providers.ts has made it. PROVIDER_LOCK is another file, or `none`.
+  provider_lock = get_env("PROVIDER_LOCK", "${local.facts.repository}/modules/providers.lock.hcl")
+
   # `local`, with states in STATE_FOLDER, is for runs without a cloud.
   backend      = get_env("STATE_BACKEND", "s3")
   state_folder = get_env("STATE_FOLDER", "${local.facts.repository}/build/state")
@@ -125,6 +128,14 @@ generate "provider" {
       }
     }
   EOF
+}
+
+generate "provider_lock" {
+  path              = ".terraform.lock.hcl"
+  if_exists         = "overwrite"
+  disable           = !fileexists(local.provider_lock)
+  disable_signature = true
+  contents          = fileexists(local.provider_lock) ? file(local.provider_lock) : ""
 }
 
 exclude {
