@@ -101,12 +101,12 @@ locals {
     }) if var.health_check != null
   }
 
-  # Of users, whom CloudFront sends to the region that serves, nobody feels it.
+  # Of users near it, reads go to the next region; writes fail until its role says that it serves no more.
   unhealthy_active = {
     for region, id in var.active_health_checks : "unhealthy-${region}" => merge(local.health, {
       summary    = "Most of Route 53's checkers get no answer from the origin of ${region}, which is active."
       dimensions = { HealthCheckId = id }
-      rings      = "warning"
+      rings      = "critical"
     })
   }
 

@@ -10,8 +10,7 @@ locals {
   unavailable_path = "/.errors/unavailable"
 
   # Every code that CloudFront caches, and for ten seconds unless told, `no-store` or not.
-  error_codes       = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
-  unavailable_codes = [502, 503, 504]
+  error_codes = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 }
 
 module "distribution" {
@@ -80,7 +79,7 @@ module "distribution" {
     cached_methods              = ["GET", "HEAD"]
     compress                    = true
     cache_policy_id             = local.cache_as_origin_says
-    origin_request_policy_id    = local.forward_all
+    origin_request_policy_id    = try(aws_cloudfront_origin_request_policy.viewer_location["this"].id, local.forward_all)
     response_headers_policy_key = "security"
     function_association        = { viewer-request = { function_key = "viewer-request" } }
   }
@@ -160,11 +159,7 @@ module "distribution" {
       comment                      = "Shows load balancers that a request came through the distribution"
       publish                      = true
       key_value_store_associations = [aws_cloudfront_key_value_store.this.arn]
-      code = templatefile("${path.module}/viewer-request.js.tftpl", {
-        health_path         = jsonencode(var.health_path)
-        body                = jsonencode(var.unavailable.body)
-        retry_after_seconds = var.unavailable.retry_after_seconds
-      })
+      code                         = local.viewer_request_code
     }
   }
 

@@ -92,13 +92,30 @@ variable "origins" {
 }
 
 variable "serving_region" {
-  description = "Region whose origin serves, one of `origins`. The failover changes this, and nothing else here."
+  description = "Region whose origin serves, one of `origins`. A failover changes this, and takes what is lost out of `active_regions`."
   type        = string
   nullable    = false
 
   validation {
     condition     = contains(keys(var.origins), var.serving_region)
     error_message = "serving_region is ${jsonencode(var.serving_region)}: set one of the regions of origins, ${jsonencode(keys(var.origins))}."
+  }
+}
+
+variable "active_regions" {
+  description = "Regions of `origins` that serve beside `serving_region`. With any, each viewer is served by the nearest of all these, and by the next nearest where that is down and the request may be repeated."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.active_regions, keys(var.origins))) == 0
+    error_message = "active_regions is ${jsonencode(var.active_regions)}: set regions of origins, ${jsonencode(keys(var.origins))}."
+  }
+
+  validation {
+    condition     = !contains(var.active_regions, var.serving_region)
+    error_message = "active_regions names serving_region, ${jsonencode(var.serving_region)}, which serves anyway: leave it out."
   }
 }
 

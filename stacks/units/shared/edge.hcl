@@ -28,6 +28,7 @@ inputs = {
   web_acl_arn        = dependency.firewall.outputs.web_acl_arn
   origins            = local.facts.origins
   serving_region     = local.facts.primary_region
+  active_regions     = [for name, region in local.facts.regions : name if region.role == "active"]
   health_path        = "/openapi/json"
   log_retention_days = local.facts.settings.log_retention_days
   key_deletion_days  = local.facts.settings.deletion_days

@@ -259,6 +259,13 @@ export const ACTIONS: Readonly<
       'cloudfront:UpdateOriginAccessControl cloudfront:DeleteOriginAccessControl',
     ],
   ],
+  aws_cloudfront_origin_request_policy: [
+    ['*', 'cloudfront:CreateOriginRequestPolicy'],
+    [
+      of('cloudfront', 'origin-request-policy/1', ''),
+      'cloudfront:UpdateOriginRequestPolicy cloudfront:DeleteOriginRequestPolicy',
+    ],
+  ],
   aws_cloudfront_response_headers_policy: [
     ['*', 'cloudfront:CreateResponseHeadersPolicy'],
     [

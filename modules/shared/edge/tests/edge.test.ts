@@ -17,6 +17,7 @@ const INPUTS = {
     REGIONS.map((region) => [region, `${region}.origin.hello.example.com`]),
   ),
   serving_region: 'eu-west-1',
+  active_regions: ['eu-central-1'],
   health_path: '/openapi/json',
 };
 const CALL = { module: 'shared/edge', region: 'us-east-1', inputs: INPUTS };
@@ -83,6 +84,8 @@ testRefusals(CALL, [
   ],
   [{ origins: { 'eu-west-1': 'hello.example.com' } }, 'which leads to the distribution itself'],
   [{ serving_region: 'eu-north-1' }, 'serving_region is "eu-north-1": set one of the regions'],
+  [{ active_regions: ['eu-north-1'] }, 'active_regions is ["eu-north-1"]: set regions of origins'],
+  [{ active_regions: ['eu-west-1'] }, 'active_regions names serving_region, "eu-west-1"'],
   [{ health_path: 'health' }, 'health_path is "health": set a path'],
   [{ price_class: 'all' }, 'price_class is "all": set PriceClass_100'],
   [{ unavailable: { body: 'sorry', retry_after_seconds: 1 } }, 'unavailable.body is sorry: set'],
@@ -122,13 +125,13 @@ const code =
     }));
 
 testLifecycle(STANDING, {
-  faultsOf: (account) => faultsOf(account, REGIONS),
+  faultsOf: (account) => faultsOf(account, REGIONS, ['eu-central-1']),
   faultsAfter: (account) =>
     account.some(
       ({ attributes }) =>
         attributes.default_cache_behavior?.[0].target_origin_id === 'eu-central-1',
     )
-      ? faultsOf(account, REGIONS)
+      ? faultsOf(account, REGIONS, [])
       : ['the other region does not serve'],
   weakenings: [
     ['no distribution', without(({ type }) => type === 'aws_cloudfront_distribution')],
@@ -179,6 +182,20 @@ testLifecycle(STANDING, {
     [
       'a request has not our value in its header, or is changed otherwise',
       code('{ value: value }', "request.headers['x-origin-check']"),
+    ],
+    [
+      'origins are chosen from others than the regions that serve',
+      code('chooseOrigin(request);', 'null;'),
+    ],
+    [
+      'the function is not told where viewers are, or origins more, or in vain',
+      set('aws_cloudfront_origin_request_policy', {
+        headers_config: [{ header_behavior: 'allViewer', headers: [] }],
+      }),
+    ],
+    [
+      'the function is not told where viewers are, or origins more, or in vain',
+      each('default_cache_behavior', { origin_request_policy_id: 'another' }),
     ],
     ['an origin is not asked by its health path', code("'/.origins/'", "'/origins/'")],
     [
@@ -244,9 +261,13 @@ testLifecycle(STANDING, {
       set('aws_lambda_function', { kms_key_arn: '' }),
     ],
   ],
-  // The failover: one argument of the distribution, nothing else.
+  // The failover to the active region; to a standby, the distribution alone changes.
   change: [
-    { serving_region: 'eu-central-1' },
-    { 'module.distribution.aws_cloudfront_distribution.this[0]': 'update' },
+    { serving_region: 'eu-central-1', active_regions: [] },
+    {
+      'aws_cloudfront_origin_request_policy.viewer_location["this"]': 'delete',
+      'module.distribution.aws_cloudfront_distribution.this[0]': 'update',
+      'module.distribution.aws_cloudfront_function.this["viewer-request"]': 'update',
+    },
   ],
 });

@@ -1,6 +1,6 @@
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import { ACCOUNT_ID } from '../../../tests/root.ts';
-import { faultsOfCode } from './viewer-request.ts';
+import { faultsOfCode, prepareFunction } from './viewer-request.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the provider's own shapes.
 type Block = any;
@@ -8,10 +8,45 @@ type Block = any;
 /** Every code that CloudFront caches: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
 const CACHED_CODES = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
-/** What is wrong with the distribution of an account, a line each. */
+/** Where viewers are, beside what they sent. */
+const LOCATION = {
+  header_behavior: 'allViewerAndWhitelistCloudFront',
+  headers: [{ items: ['CloudFront-Viewer-Latitude', 'CloudFront-Viewer-Longitude'] }],
+};
+
+/** What is wrong with how origins are chosen from those of active regions, a line each. */
+const faultsOfChoice = async (
+  account: readonly Resource[],
+  behaviour: Block,
+  active: readonly string[],
+): Promise<string[]> => {
+  const faults: string[] = [];
+  const find = (type: string) => account.filter((resource) => resource.type === type);
+  const chooses = active.length > 0;
+
+  const [code] = find('aws_cloudfront_function');
+  const { origins } = await prepareFunction(code?.attributes.code)('/hello/Casey');
+  if (!Bun.deepEquals(origins, chooses ? [behaviour.target_origin_id, ...active] : []))
+    faults.push('origins are chosen from others than the regions that serve');
+
+  const told = find('aws_cloudfront_origin_request_policy').map(({ id, attributes }) => ({
+    used: id === behaviour.origin_request_policy_id,
+    headers: attributes.headers_config[0],
+  }));
+  if (!Bun.deepEquals(told, chooses ? [{ used: true, headers: LOCATION }] : []))
+    faults.push('the function is not told where viewers are, or origins more, or in vain');
+  return faults;
+};
+
+/**
+ * What is wrong with the distribution of an account, a line each.
+ * @param regions that have an origin
+ * @param active those beside the one that serves
+ */
 export const faultsOf = async (
   account: readonly Resource[],
   regions: readonly string[],
+  active: readonly string[],
 ): Promise<string[]> => {
   const faults: string[] = [];
   const promise = (holds: boolean, fault: string) => void (holds || faults.push(fault));
@@ -81,6 +116,7 @@ export const faultsOf = async (
         'a request goes to a load balancer without the origin check',
       );
   for (const { code } of functions) faults.push(...(await faultsOfCode(code)));
+  faults.push(...(await faultsOfChoice(account, serving, active)));
   promise(
     distribution.origin.every(({ custom_header }: Block) => custom_header.length === 0),
     'an origin has a header that the state knows',
