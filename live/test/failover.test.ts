@@ -1,6 +1,6 @@
 /** The drill: the primary region is lost, and the runbooks' own commands move production away and back. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expand } from '../../gitops/test/expand.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
@@ -12,33 +12,19 @@ import {
   settingsOf,
 } from '../../tools/kubernetes/objects.ts';
 import { overlayText } from '../../tools/kubernetes/render.ts';
+import { openDrill, readPage } from './drill.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
-import { openShell, readSteps, type Shell } from './runbook.ts';
-import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
+import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
 
-const ROOT = join(import.meta.dir, '../..');
 const [LOST, STANDBY] = ['eu-west-1', 'eu-central-1'];
 
-const readPage = (name: string): string =>
-  readFileSync(join(ROOT, `docs/runbooks/${name}.md`), 'utf8');
-
 let tree: Tree;
-let shell: Shell;
+let drill: ReturnType<typeof openDrill>;
 /** The account before anything was lost. */
 let before: Resource[];
-
-/** The states of the lost region, there or away. */
-const moveStates = (lost: boolean) => {
-  const places = [
-    join(tree.folder, 'build/state/prod', LOST),
-    join(tree.folder, `build/lost-${LOST}`),
-  ] as const;
-  const [from, to] = lost ? places : places.toReversed();
-  renameSync(from as string, to as string);
-};
 
 beforeAll(async () => {
   if (NOT_LONG) return;
@@ -53,65 +39,44 @@ beforeAll(async () => {
       .replace('registry.example.com/hello', clusterOf(LOST).annotations.pushed_image_repository),
   );
   await tree.commit('Name the database');
-  const { environment } = tree.simulation;
-  shell = openShell(join(tree.folder, 'live/prod'), {
-    ...environment,
-    AWS_SIMULATION_ACCOUNT_ID: ENVIRONMENTS.prod,
-    PATH: [
-      ...['terragrunt', 'opentofu'].map((tool) => join(ROOT, 'tools', tool)),
-      environment.PATH,
-    ].join(':'),
-  });
+  drill = openDrill(tree);
 });
 afterAll(async () => {
-  shell?.[Symbol.dispose]();
+  drill?.shell[Symbol.dispose]();
   await tree?.[Symbol.asyncDispose]();
 });
 
-/** What the account has of a type, in a region. */
-const find = async (type: string, region = '*'): Promise<Resource[]> =>
-  (await tree.simulation.resources()).filter(
-    (resource) => resource.type === type && ['*', resource.region].includes(region),
-  );
-
+/** Of the database, in a region. */
 const countInstances = async (region: string) =>
-  (await find('aws_rds_cluster_instance', region)).length;
-
-/** The regions of a global database that take writes. */
-const writers = async (): Promise<string[]> => {
-  const [global] = await find('aws_rds_global_cluster');
-  return global?.attributes.global_cluster_members
-    .filter((member: { is_writer: boolean }) => member.is_writer)
-    .map((member: { db_cluster_arn: string }) => member.db_cluster_arn.split(':')[3]);
-};
+  (await drill.find('aws_rds_cluster_instance', region)).length;
 
 /** Origin of everything that users ask, and the paths that health checks ask. */
 const served = async () => ({
-  origin: (await find('aws_cloudfront_distribution'))[0]?.attributes.default_cache_behavior[0]
+  origin: (await drill.find('aws_cloudfront_distribution'))[0]?.attributes.default_cache_behavior[0]
     .target_origin_id,
-  checked: (await find('aws_route53_health_check')).map(
+  checked: (await drill.find('aws_route53_health_check')).map(
     ({ attributes }) => attributes.resource_path,
   ),
 });
 
 const alarmNames = async (region: string) =>
-  (await find('aws_cloudwatch_metric_alarm', region)).map(({ id }) => id);
+  (await drill.find('aws_cloudwatch_metric_alarm', region)).map(({ id }) => id);
 
 /** The health check whose end rings. */
 const ringingCheck = async () =>
-  (await find('aws_cloudwatch_metric_alarm', 'us-east-1')).find(
+  (await drill.find('aws_cloudwatch_metric_alarm', 'us-east-1')).find(
     ({ id }) => id === 'hello-prod-unhealthy',
   )?.attributes.dimensions.HealthCheckId;
 
 /** Secrets that are rotated in a region. */
 const rotated = async (region: string) =>
-  (await find('aws_secretsmanager_secret_rotation', region)).map(
+  (await drill.find('aws_secretsmanager_secret_rotation', region)).map(
     ({ attributes }) => attributes.secret_id.match(/database\/(\w+)/)?.[1],
   );
 
 /** Copies of other regions' secrets in a region. */
 const copies = async (region: string) =>
-  (await find('aws_secretsmanager_secret', region)).filter(({ made_by }) => made_by).length;
+  (await drill.find('aws_secretsmanager_secret', region)).filter(({ made_by }) => made_by).length;
 
 /** Host of the global database's writer. */
 const globalEndpoint = (): string =>
@@ -174,49 +139,30 @@ const committed = async () =>
 /** Roles and instances alone, so that objects by Helm and by Kustomize are what they were. */
 const STACKS = [STANDBY, LOST].map((region) => `live/prod/${region}/terragrunt.stack.hcl`);
 
-/** All that a region has. */
-const holdings = async (region: string) =>
-  (await tree.simulation.resources()).filter((resource) => resource.region === region);
-
-/** What is true after each step, by its title. */
-type Expectations = Readonly<Record<string, (said: string) => void | Promise<void>>>;
-
-/** Runs the steps of a page in their order; each has something that it must bring about. */
-const follow = async (name: string, expectations: Expectations) => {
-  const steps = readSteps(readPage(name));
-  expect(steps.map(({ title }) => title)).toEqual(Object.keys(expectations));
-  for (const { title, blocks } of steps) {
-    let said = '';
-    for (const block of blocks) said += await shell.run(block);
-    await expectations[title]?.(said);
-  }
-};
-
 testInOrder(
   'prod',
   [
     [
       'is taken over by the standby without the lost region and its states',
       async () => {
-        tree.simulation.faults({ gone: [LOST] });
-        moveStates(true);
-        const lost = await holdings(LOST);
-        await expect(shell.run(`aws rds describe-db-clusters --region ${LOST}`)).rejects.toThrow(
-          'Could not connect to the endpoint',
-        );
+        drill.lose(LOST);
+        const lost = await drill.holdings(LOST);
+        await expect(
+          drill.shell.run(`aws rds describe-db-clusters --region ${LOST}`),
+        ).rejects.toThrow('Could not connect to the endpoint');
 
-        await follow('region-failover', {
+        await drill.follow('region-failover', {
           '1. Settings of this shell': () => {},
           '2. An instance': async () => {
             expect(await countInstances(STANDBY)).toBe(1);
-            expect(await writers()).toEqual([LOST]);
+            expect(await drill.writers()).toEqual([LOST]);
           },
           '3. Promotion': async () => {
-            expect(await writers()).toEqual([STANDBY]);
+            expect(await drill.writers()).toEqual([STANDBY]);
           },
           '4. Secrets': async () => {
             expect(await copies(STANDBY)).toBe(0);
-            expect((await find('aws_secretsmanager_secret', STANDBY)).length).toBe(3);
+            expect((await drill.find('aws_secretsmanager_secret', STANDBY)).length).toBe(3);
           },
           '5. Variables': async (said) => {
             expect(readPlans(said)).toEqual({
@@ -233,7 +179,9 @@ testInOrder(
           },
           '8. Alarms': async () => {
             expect(await alarmNames(STANDBY)).toContain('hello-prod-database-connections');
-            expect(await ringingCheck()).toBe((await find('aws_route53_health_check'))[0]?.id);
+            expect(await ringingCheck()).toBe(
+              (await drill.find('aws_route53_health_check'))[0]?.id,
+            );
           },
           '9. The other instances': async () => {
             expect(await countInstances(STANDBY)).toBe(3);
@@ -241,15 +189,14 @@ testInOrder(
             expect(await committed()).toEqual(STACKS);
           },
         });
-        expect(await holdings(LOST)).toEqual(lost);
+        expect(await drill.holdings(LOST)).toEqual(lost);
       },
     ],
     [
       'is given back, when the region is there again',
       async () => {
-        tree.simulation.faults({});
-        moveStates(false);
-        await follow('region-failback', {
+        drill.giveBack(LOST);
+        await drill.follow('region-failback', {
           '1. Settings of this shell': async () => {
             // Not told yet: its pods would start, and ask for the host that leads to the other region.
             expect(await work(LOST)).toEqual(everything(LOST));
@@ -262,7 +209,7 @@ testInOrder(
             expect(await countInstances(LOST)).toBe(3);
           },
           '3. Switchover': async () => {
-            expect(await writers()).toEqual([LOST]);
+            expect(await drill.writers()).toEqual([LOST]);
           },
           '4. Variables': async () => {
             expect(await rotated(STANDBY)).toEqual([]);
@@ -286,7 +233,7 @@ testInOrder(
         const kinds = (account: Resource[]) =>
           account.map(({ region, type }) => `${region} ${type}`).sort();
         expect(kinds(await tree.simulation.resources())).toEqual(kinds(before));
-        expect(await ringingCheck()).toBe((await find('aws_route53_health_check'))[0]?.id);
+        expect(await ringingCheck()).toBe((await drill.find('aws_route53_health_check'))[0]?.id);
       },
     ],
   ],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { testWithSources } from '../../modules/tests/sources.ts';
+import { testLong } from './long.ts';
 import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
@@ -14,11 +15,16 @@ beforeAll(async () => {
 afterAll(() => tree[Symbol.asyncDispose]());
 
 /** Adds a region by a copy of another one's file. */
-const addRegion = async (from: string, to: string, change: (text: string) => string) => {
+const addRegion = async (
+  from: string,
+  to: string,
+  change: (text: string) => string,
+  { folder } = tree,
+) => {
   const file = `live/${to}/terragrunt.stack.hcl`;
-  const text = await Bun.file(join(tree.folder, `live/${from}/terragrunt.stack.hcl`)).text();
+  const text = await Bun.file(join(folder, `live/${from}/terragrunt.stack.hcl`)).text();
   const [region = '', newRegion = ''] = [from, to].map((path) => path.split('/')[1]);
-  await Bun.write(join(tree.folder, file), change(text.replaceAll(region, newRegion)));
+  await Bun.write(join(folder, file), change(text.replaceAll(region, newRegion)));
 };
 
 testWithSources(
@@ -44,10 +50,12 @@ testWithSources(
         .replace('"standby"', '"active"')
         .replace('database_instances = 0', 'database_instances = 3'),
     );
-    const filters = ['us-east-2/app', 'eu-west-1/app', 'global/app'].flatMap((layer) => [
-      '--filter',
-      `./${layer}/*`,
-    ]);
+    const filters = [
+      'us-east-2/app/*',
+      'eu-west-1/app/*',
+      'global/app/*',
+      'global/shared/edge',
+    ].flatMap((units) => ['--filter', `./${units}`]);
     const said = await tree.all('prod', ...filters, 'plan');
     const plans = readPlans(said);
     expect(Object.keys(plans)).toContain('us-east-2/app/database');
@@ -67,6 +75,34 @@ testWithSources(
       'global/app/alarms',
     ]);
     expect(saying(/\[(global\S*)\] .*"\/mock\/us-east-2"/g)).toEqual(['global/app/record']);
+    // CloudFront knows three origins, and chooses from the two that serve.
+    expect(
+      saying(/\[global\/shared\/edge\] .* domain_name += "([\w-]+)\.origin\./g).sort(),
+    ).toEqual([...['eu-central-1', 'eu-west-1', 'us-east-2']]);
+    const [, regions = ''] =
+      /\[global\/shared\/edge\] .* const regions = (\{.*\});/.exec(said) ?? [];
+    expect(Object.keys(JSON.parse(regions))).toEqual(['eu-west-1', 'us-east-2']);
+  },
+  LIMIT,
+);
+
+testLong(
+  'prod, as it is applied, keeps all it has when a region is added',
+  async () => {
+    const grown = await plantTree();
+    try {
+      await grown.all('prod', 'apply');
+      await addRegion(
+        'prod/eu-central-1',
+        'prod/us-west-2',
+        (text) => text.replace('10.48.', '10.64.'),
+        grown,
+      );
+      const plans = readPlans(await grown.all('prod', 'plan'));
+      console.log(plans);
+    } finally {
+      await grown[Symbol.asyncDispose]();
+    }
   },
   LIMIT,
 );

@@ -34,6 +34,8 @@ dependency "record" {
   config_path                             = "${local.facts.global_folder}/app/record"
   mock_outputs                            = local.mocks.record
   mock_outputs_allowed_terraform_commands = local.mocks.commands
+  # A region that comes is in none of its outputs until it is applied.
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
 }
 
 dependency "network" {

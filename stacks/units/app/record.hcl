@@ -13,6 +13,8 @@ dependency "edge" {
   config_path                             = "${local.facts.region_folder}/shared/edge"
   mock_outputs                            = local.mocks.edge
   mock_outputs_allowed_terraform_commands = local.mocks.commands
+  # A region that comes is in none of its outputs until it is applied.
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
 }
 
 inputs = {
@@ -24,6 +26,6 @@ inputs = {
   distribution_zone_id = dependency.edge.outputs.distribution_zone_id
   # A standby serves nothing, and would never be healthy.
   health_paths = {
-    for name, path in dependency.edge.outputs.health_paths : name => path if local.facts.regions[name].role != "standby"
+    for name, region in local.facts.regions : name => dependency.edge.outputs.health_paths[name] if region.role != "standby"
   }
 }

@@ -9,6 +9,8 @@ dependency "edge" {
   config_path                             = "${local.facts.global_folder}/shared/edge"
   mock_outputs                            = local.mocks.edge
   mock_outputs_allowed_terraform_commands = local.mocks.commands
+  # A region that comes is in none of its outputs until it is applied.
+  mock_outputs_merge_strategy_with_state  = "deep_map_only"
 }
 
 inputs = {

@@ -1,0 +1,143 @@
+/** The drill of an active region: it is lost and comes back, then takes over from the primary's, by the runbooks' commands. */
+import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
+import { prepareFunction } from '../../modules/shared/edge/tests/viewer-request.ts';
+import { openDrill } from './drill.ts';
+import { testInOrder } from './in-order.ts';
+import { NOT_LONG, testLong } from './long.ts';
+import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
+
+setDefaultTimeout(LIMIT);
+
+const [PRIMARY, STANDBY, ACTIVE] = ['eu-west-1', 'eu-central-1', 'us-east-2'];
+const NEW_YORK = {
+  'cloudfront-viewer-latitude': { value: '40.71' },
+  'cloudfront-viewer-longitude': { value: '-74.01' },
+};
+
+let tree: Tree;
+let drill: ReturnType<typeof openDrill>;
+
+beforeAll(async () => {
+  if (NOT_LONG) return;
+  tree = await plantTree();
+  const file = (region: string) => `live/prod/${region}/terragrunt.stack.hcl`;
+  const standby = await Bun.file(`${tree.folder}/${file(STANDBY)}`).text();
+  await Bun.write(
+    `${tree.folder}/${file(ACTIVE)}`,
+    standby
+      .replaceAll(STANDBY, ACTIVE)
+      .replace('10.48.', '10.80.')
+      .replace('"standby"', '"active"')
+      .replace('database_instances = 0', 'database_instances = 3'),
+  );
+  await tree.commit('Serve from us-east-2 too');
+  await tree.all('prod', 'apply');
+  drill = openDrill(tree);
+});
+afterAll(async () => {
+  drill?.shell[Symbol.dispose]();
+  await tree?.[Symbol.asyncDispose]();
+});
+
+/** Origins that a viewer in New York is served by, for a read and a write; the serving one where none is chosen. */
+const served = async () => {
+  const [distribution] = await drill.find('aws_cloudfront_distribution');
+  const serving = distribution?.attributes.default_cache_behavior[0].target_origin_id;
+  const [viewerRequest] = await drill.find('aws_cloudfront_function');
+  const run = prepareFunction(viewerRequest?.attributes.code);
+  const [get, put] = await Promise.all(
+    ['GET', 'PUT'].map(async (method) => (await run('/hello/Casey', NEW_YORK, method)).origins),
+  );
+  return { serving, get, put };
+};
+
+/** Paths that health checks ask. */
+const checked = async () =>
+  (await drill.find('aws_route53_health_check'))
+    .map(({ attributes }) => attributes.resource_path.replace('/.origins/', ''))
+    .sort();
+
+const BOTH = { serving: PRIMARY, get: [ACTIVE, PRIMARY], put: [ACTIVE] };
+const alone = (region: string) => ({ serving: region, get: [], put: [] });
+
+/** What a region's database takes of writes. */
+const forwards = async (region: string) =>
+  (await drill.find('aws_rds_cluster', region))[0]?.attributes.enable_global_write_forwarding;
+
+testInOrder(
+  'prod',
+  [
+    [
+      'is served without an active region that is lost, and with it again',
+      async () => {
+        expect(await served()).toEqual(BOTH);
+        expect(await checked()).toEqual([PRIMARY, ACTIVE]);
+        drill.lose(ACTIVE);
+        const before = await drill.holdings(ACTIVE);
+        await drill.follow('region-active', {
+          'us-east-2 is lost': async () => {
+            expect(await served()).toEqual(alone(PRIMARY));
+            expect(await checked()).toEqual([PRIMARY]);
+            expect(await drill.find('aws_cloudfront_origin_request_policy')).toEqual([]);
+            expect(await drill.holdings(ACTIVE)).toEqual(before);
+            drill.giveBack(ACTIVE);
+          },
+          'It is there again': async () => {
+            expect(await drill.holdings(ACTIVE)).toEqual(before);
+            expect(await served()).toEqual(alone(PRIMARY));
+          },
+          'Its users': async () => {
+            expect(await served()).toEqual(BOTH);
+            expect(await checked()).toEqual([PRIMARY, ACTIVE]);
+            expect(await tree.git('status', '--porcelain')).toBe('');
+            expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
+          },
+        });
+      },
+    ],
+    [
+      'is taken over by the active region from the primary that is lost',
+      async () => {
+        drill.lose(PRIMARY);
+        const lost = await drill.holdings(PRIMARY);
+        await drill.follow(
+          'region-failover',
+          {
+            '1. Settings of this shell': () => {},
+            '2. An instance': async () => {
+              expect((await drill.find('aws_rds_cluster_instance', ACTIVE)).length).toBe(3);
+            },
+            '3. Promotion': async () => {
+              expect(await drill.writers()).toEqual([ACTIVE]);
+            },
+            '4. Secrets': () => {},
+            '5. Variables': async (said) => {
+              const { [`${ACTIVE}/app/database`]: plan } = readPlans(said);
+              expect(plan).toEndWith(' 0 to destroy');
+              expect(await forwards(ACTIVE)).toBe(false);
+            },
+            '6. Pods': () => {},
+            '7. Users': async () => {
+              expect(await served()).toEqual(alone(ACTIVE));
+              expect(await checked()).toEqual([ACTIVE]);
+            },
+            '8. Alarms': async () => {
+              const names = (await drill.find('aws_cloudwatch_metric_alarm', ACTIVE)).map(
+                ({ id }) => id,
+              );
+              expect(names).not.toContain('hello-prod-global-lag');
+            },
+            '9. The other instances': async () => {
+              expect((await drill.find('aws_rds_cluster_instance', ACTIVE)).length).toBe(3);
+              expect(await tree.git('status', '--porcelain')).toBe('');
+            },
+          },
+          (block) => block.replace(`region=${STANDBY}`, `region=${ACTIVE}`),
+        );
+        expect(await drill.holdings(PRIMARY)).toEqual(lost);
+        expect((await drill.find('aws_rds_cluster_instance', STANDBY)).length).toBe(0);
+      },
+    ],
+  ],
+  testLong,
+);
