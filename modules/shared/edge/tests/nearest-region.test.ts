@@ -6,7 +6,7 @@ import { startSimulation } from '../../../../tools/aws-simulation/simulation.ts'
 import operations from '../../../../tools/aws-simulation/stand-in/operations.json';
 import { LIMIT } from '../../../tests/prove.ts';
 import locations from '../locations.json';
-import { prepareFunction } from './viewer-request.ts';
+import { faultsOfCode, prepareFunction } from './viewer-request.ts';
 
 setDefaultTimeout(LIMIT);
 
@@ -31,6 +31,13 @@ const PART = Object.fromEntries(
     .filter((file) => /^(variables|versions|viewer-request)\.tf$|\.tftpl$|\.json$/.test(file))
     .map((file) => [`edge/${file}`, readFileSync(join(MODULE, file), 'utf8')]),
 );
+
+/** What the template of the function is filled with. */
+const VALUES: Readonly<Record<string, string>> = {
+  health_path: '"/openapi/json"',
+  retry_after_seconds: '10',
+  body: JSON.stringify('{"detail":"Service Unavailable"}'),
+};
 
 const codes = {} as Record<keyof typeof CALLS, string>;
 let refusal: string;
@@ -106,12 +113,17 @@ const choose = async (
 
 describe('without an active region', () => {
   test('the function is what it was, whichever region serves', () => {
-    expect(codes.none).toBe(codes['none, of another region']);
+    const [head = '', , tail = ''] = (PART['edge/viewer-request.js.tftpl'] ?? '').split(
+      /^%\{.*~\}\n/m,
+    );
+    const filled = (head + tail).replaceAll(/\$\{(\w+)\}/g, (_, name) => VALUES[name] ?? name);
+    expect(codes.none).toBe(filled);
+    expect(codes['none, of another region']).toBe(filled);
     expect(codes.none.match(/\bcf\.\w+/g)).toEqual(['cf.kvs']);
     expect(codes.one.replace('  else chooseOrigin(request);\n', '')).toStartWith(codes.none);
   });
 
-  test('it chooses no origin', async () => {
+  test('no origin is chosen', async () => {
     expect((await choose('none', 40.7, -74)).origins).toEqual([]);
   });
 });
@@ -215,6 +227,10 @@ describe('a viewer who is nowhere', () => {
       ]);
     },
   );
+});
+
+test('what it did without a choice it does with one: the check, health paths, the answer without a value', async () => {
+  for (const code of Object.values(codes)) expect(await faultsOfCode(code)).toEqual([]);
 });
 
 test('a region that serves no more is asked for nothing', async () => {
