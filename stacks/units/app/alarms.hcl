@@ -35,7 +35,7 @@ dependency "record" {
   mock_outputs                            = local.mocks.record
   mock_outputs_allowed_terraform_commands = local.mocks.commands
   # A region that comes is in none of its outputs until it is applied.
-  mock_outputs_merge_strategy_with_state  = "deep_map_only"
+  mock_outputs_merge_strategy_with_state = "deep_map_only"
 }
 
 dependency "network" {

@@ -32,7 +32,7 @@ dependency "registry" {
   mock_outputs                            = local.mocks.registry
   mock_outputs_allowed_terraform_commands = local.mocks.commands
   # A region that comes is in none of its outputs until it is applied.
-  mock_outputs_merge_strategy_with_state  = "deep_map_only"
+  mock_outputs_merge_strategy_with_state = "deep_map_only"
 }
 
 # The providers of the cluster's own API; a token is asked for in each run.
