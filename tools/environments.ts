@@ -23,3 +23,7 @@ export const settingOf = (environment: string, name: 'account_id' | 'domain'): s
   if (!line?.[1]) throw new Error(`live/${environment}/environment.hcl: ${name} is missing`);
   return line[1];
 };
+
+/** Whether an environment is production. */
+export const isProduction = (environment: string): boolean =>
+  /^ *production *= *true$/m.test(readFileSync(fileOf(environment), 'utf8'));
