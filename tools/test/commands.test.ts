@@ -76,7 +76,7 @@ const tests = new Map(
 
 /** Whether a test names the program of the repository that a command of Bun starts, by its file or its script. */
 const isTested = (command: string): boolean => {
-  const [, file = ''] = /^bun (?:\S+\/)?(\w+\.ts)\b/.exec(command) ?? [];
+  const [, file = ''] = /^bun (?:\S+\/)?([\w-]+\.ts)\b/.exec(command) ?? [];
   const [, script = ''] = /^bun run (\S+)/.exec(command) ?? [];
   return [...tests.values()].some(
     (text) => (file && text.includes(`${file}'`)) || (script && text.includes(`run('${script}'`)),
