@@ -10,6 +10,7 @@ const PAGES = [
   'SECURITY.md',
   'docs/delivery.md',
   'docs/gitops.md',
+  'docs/runbooks/misused-role.md',
   'docs/runbooks/stuck-sync.md',
 ] as const;
 
@@ -22,6 +23,10 @@ const SECTIONS: readonly { page: (typeof PAGES)[number]; titles: RegExp; by: str
   { page: 'SECURITY.md', titles: /^Verify/, by: 'tools/release/test/publish.test.ts' },
   { page: 'docs/delivery.md', titles: /^(Promote|Release)$/, by: 'tools/test/delivery.test.ts' },
   { page: 'docs/gitops.md', titles: /^Roles$/, by: 'service/test/databases/tls.test.ts' },
+  {
+    ...{ page: 'docs/runbooks/misused-role.md', titles: /^\d/ },
+    by: 'tools/test/misused-role.test.ts',
+  },
   { page: 'docs/runbooks/stuck-sync.md', titles: /^\d/, by: 'gitops/test/stuck-sync.test.ts' },
 ];
 

@@ -342,6 +342,22 @@ const OPERATIONS: Record<string, Operation> = {
       },
     };
   },
+  // The account keeps no record of what was asked.
+  'cloudtrail.LookupEvents': () => ({ Events: [] }),
+  'iam.PutRolePolicy': ({ RoleName, PolicyName, PolicyDocument }, account) => {
+    const { attributes } = role(account, RoleName, 'iam.PutRolePolicy');
+    account.put({
+      ...{ type: 'aws_iam_role_policy', id: `${attributes.name}:${PolicyName}`, region: 'global' },
+      attributes: { role: attributes.name, name: PolicyName, policy: PolicyDocument },
+    });
+  },
+  'iam.DeleteRolePolicy': ({ RoleName, PolicyName }, account) => {
+    const { attributes } = role(account, RoleName, 'iam.DeleteRolePolicy');
+    const id = `${attributes.name}:${PolicyName}`;
+    account.remove(
+      one(account, 'aws_iam_role_policy', id, 'iam.DeleteRolePolicy', 'NoSuchEntity', 'global'),
+    );
+  },
   'ec2.DeleteSecurityGroup': remove(
     'ec2.DeleteSecurityGroup',
     'aws_security_group',
@@ -574,6 +590,21 @@ const OPERATIONS: Record<string, Operation> = {
       VersionStages: ['AWSCURRENT'],
     };
   },
+  // It begins then; what the function does is not of this account.
+  'secretsmanager.RotateSecret': ({ SecretId }, account) => {
+    const operation = 'secretsmanager.RotateSecret';
+    const { id, attributes } = secret(account, SecretId, operation);
+    const rotation = account
+      .find('aws_secretsmanager_secret_rotation')
+      .find(({ attributes }) => attributes.secret_id === id);
+    if (!rotation)
+      throw new ServiceError(
+        'InvalidRequestException',
+        operation,
+        'No Lambda rotation function ARN is associated with this secret.',
+      );
+    return { ARN: id, Name: attributes.name };
+  },
   'secretsmanager.StopReplicationToReplica': ({ SecretId }, account) => {
     const operation = 'secretsmanager.StopReplicationToReplica';
     const replica = secret(account, SecretId, operation);
@@ -584,6 +615,9 @@ const OPERATIONS: Record<string, Operation> = {
     return { ARN: replica.id };
   },
 };
+
+const role = (account: Account, name: string | undefined, operation: string) =>
+  one(account, 'aws_iam_role', name, operation, 'NoSuchEntity', 'global');
 
 const secret = (account: Account, name: string | undefined, operation: string) =>
   one(account, 'aws_secretsmanager_secret', name, operation, 'ResourceNotFoundException');
