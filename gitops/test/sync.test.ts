@@ -6,6 +6,7 @@ import {
   ofKind,
 } from '../../tools/kubernetes/objects.ts';
 import { TIMEOUT_MILLISECONDS } from '../../tools/kubernetes/render.ts';
+import { compared } from './compare.ts';
 import { componentsOf, render, rootsOf, serviceOf } from './render.ts';
 import { outOfSync } from './sync.ts';
 
@@ -28,6 +29,46 @@ test.each(renders.filter(([, objects]) => objects.length > 0))(
   'after a sync nothing of %s is OutOfSync',
   (_name, objects) => expect(outOfSync(objects.filter(isOurs))).toEqual([]),
 );
+
+test('Argo CD itself sees nothing OutOfSync', async () => {
+  const brought = [...applications, ...renders.flatMap(([, objects]) => objects)].filter(isOurs);
+  const objects = [...brought, ...(await serviceOf('prod-standby'))];
+  expect(objects.length).toBeGreaterThan(50);
+  const differences = compared(objects.map((object) => ({ object })));
+  expect(
+    objects.flatMap((object, index) =>
+      differences[index] ? [[nameOf(object), differences[index]]] : [],
+    ),
+  ).toEqual([]);
+});
+
+test('Argo CD itself leaves the number of pods to the autoscaler', () => {
+  const [deployment] = ofKind(service, 'Deployment');
+  if (!deployment) throw new Error('no Deployment');
+  const written = { spec: { replicas: 7 } };
+  const counted = { ...deployment, spec: { ...deployment.spec, replicas: 3 } };
+  const [without, withNumber] = compared([
+    { object: deployment, written },
+    { object: counted, written },
+  ]);
+  expect(without).toBeNull();
+  expect(withNumber?.wanted.spec.replicas).toBe(3);
+});
+
+test.each([
+  [
+    'a default in a list that is compared whole',
+    ({ spec }: Fields) => delete spec.rules[0].backendRefs[0].weight,
+  ],
+  ['the group of a parent', ({ spec }: Fields) => delete spec.parentRefs[0].group],
+])('Argo CD itself sees %s', (_cause, edit) => {
+  const [route] = structuredClone(ofKind(service, 'HTTPRoute'));
+  if (!route) throw new Error('no HTTPRoute');
+  edit(route);
+  expect(compared([{ object: route }])).toEqual([
+    expect.objectContaining({ wanted: expect.anything() }),
+  ]);
+});
 
 test('no two of them bring the same object', () => {
   const all = renders.flatMap(([, objects]) => objects.filter(isOurs));

@@ -19,7 +19,8 @@ export const MINORS = readdirSync(FOLDER)
   .flatMap((file) => /^kubernetes-(.*)\.json$/.exec(file)?.[1] ?? [])
   .toSorted(Bun.semver.order);
 
-const customResources = [FOLDER, OURS].flatMap((folder) =>
+/** The definitions of custom resources. */
+export const definitions = [FOLDER, OURS].flatMap((folder) =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
     .flatMap((file) => parseObjects(readFileSync(join(folder, file), 'utf8'))),
@@ -44,7 +45,7 @@ const isSchemaOfObject = ({ type, properties }: Fields): boolean =>
   type === 'object' && typeof properties === 'object';
 
 /** One kind's schema of a custom resource definition. */
-const customSchemas = customResources.flatMap(({ spec: { group, names, versions } }) =>
+const customSchemas = definitions.flatMap(({ spec: { group, names, versions } }) =>
   versions.map(({ name, schema }: Fields) => {
     const { properties, ...rest } = closed(schema.openAPIV3Schema);
     return {
@@ -78,7 +79,7 @@ const regularExpression = Object.assign(
 );
 
 const readValidators = (minor: string) => {
-  const definitions = JSON.parse(readFileSync(join(FOLDER, `kubernetes-${minor}.json`), 'utf8'));
+  const kubernetes = JSON.parse(readFileSync(join(FOLDER, `kubernetes-${minor}.json`), 'utf8'));
   const ajv = new Ajv({
     strict: false,
     allErrors: true,
@@ -86,10 +87,10 @@ const readValidators = (minor: string) => {
     formats: FORMATS,
     code: { regExp: regularExpression },
   });
-  ajv.addSchema(definitions);
+  ajv.addSchema(kubernetes);
   for (const schema of customSchemas) ajv.addSchema(schema);
   const own = new Map<string, string>(
-    Object.entries<Fields>(definitions.$defs).flatMap(([name, definition]) =>
+    Object.entries<Fields>(kubernetes.$defs).flatMap(([name, definition]) =>
       (definition['x-kubernetes-group-version-kind'] ?? []).map(
         ({ group, version, kind }: Fields) => [
           `${group ? `${group}/` : ''}${version} ${kind}`,
@@ -130,7 +131,7 @@ export const missingDefaults = ({ apiVersion, kind, ...object }: KubernetesObjec
 };
 
 const customVersion = (apiVersion: string, wanted: string): Fields =>
-  customResources
+  definitions
     .filter(({ spec: { names } }) => names.kind === wanted)
     .flatMap(({ spec: { group, versions } }) =>
       versions.filter(({ name }: Fields) => `${group}/${name}` === apiVersion),
