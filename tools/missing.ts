@@ -38,6 +38,7 @@ const PLACEHOLDERS: readonly [RegExp, string][] = [
     'the host of the database: an output of modules/app/database',
   ],
   [/(111122223333|444455556666)/, 'the number of your AWS account'],
+  [/subscriptions = \{\}/, 'whom alarms tell, or they ring nobody'],
   [/\bexample\.com/, 'a domain of yours'],
 ];
 

@@ -149,6 +149,52 @@ testWithMoto(
 );
 
 testWithMoto(
+  'a run whose credentials end keeps its state in a file, and the page tells how to go on',
+  async () => {
+    using moto = await startMoto(ENVIRONMENTS.dev);
+    await using tree = await plantWithMoto(moto);
+    let ended = false;
+    using between = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      fetch: async (request) => {
+        const { pathname, search } = new URL(request.url);
+        ended ||= request.method === 'PUT' && pathname.endsWith('.tfstate');
+        if (ended)
+          return new Response(
+            '<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>',
+            { status: 400 },
+          );
+        const { method, headers } = request;
+        return fetch(`${moto.url}${pathname}${search}`, {
+          method,
+          headers,
+          body: await request.arrayBuffer(),
+        });
+      },
+    });
+    tree.simulation.environment.AWS_ENDPOINT_URL = `http://127.0.0.1:${between.port}`;
+    const run = (...words: string[]) => tree.terragrunt('dev', UNIT, ...words);
+    const failed = await run(...APPLY, '--backend-bootstrap');
+    expect(failed.succeeded).toBe(false);
+    expect(failed.said).toContain('Failed to persist state to backend');
+    const made = await tree.simulation.resources();
+    expect(made.map(({ type }) => type)).toContain('aws_route53_zone');
+
+    tree.simulation.environment.AWS_ENDPOINT_URL = moto.url;
+    const [, id = ''] = /ID: +([\w-]{36})/.exec((await run('plan')).said) ?? [];
+    for (const words of [
+      ['force-unlock', '-force', id],
+      ['state', 'push', 'errored.tfstate'],
+    ])
+      expect(await run(...words)).toMatchObject({ succeeded: true });
+    expect((await run('plan')).said).toContain('No changes.');
+    expect(await tree.simulation.resources()).toEqual(made);
+  },
+  LIMIT,
+);
+
+testWithMoto(
   'the unit of the states adopts their bucket, and a later bootstrap changes nothing of it',
   async () => {
     using moto = await startMoto(ENVIRONMENTS.dev);

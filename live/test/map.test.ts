@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findUnits, type Unit } from '../../tools/affected-units.ts';
 import { rehearse } from '../../tools/rehearsal.ts';
 import { withSection } from '../../tools/section.ts';
-import { drawUnits, needs } from './map.ts';
+import { drawLayers, drawUnits, needs } from './map.ts';
 import { ENVIRONMENTS, LIMIT } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 test('docs/live.md draws the units that are there (MAP=write writes them)', async () => {
   const page = await Bun.file(PAGE).text();
-  let right = page;
+  let right = withSection(page, 'layers', `\`\`\`mermaid\n${drawLayers(units)}\n\`\`\``);
   for (const environment of Object.keys(ENVIRONMENTS))
     right = withSection(
       right,
@@ -31,7 +31,7 @@ test('docs/live.md draws the units that are there (MAP=write writes them)', asyn
 
 test('its table has each unit with what it needs', async () => {
   const rows = [
-    ...(await Bun.file(PAGE).text()).matchAll(/^\| `((?:shared|app)\/\w+)`[^|]*\|([^|]*)\|/gm),
+    ...(await Bun.file(PAGE).text()).matchAll(/^\| `((?:shared|app)\/\w+)`: [^|]+\|([^|]*)\|/gm),
   ].map(([, unit = '', cell = '']): [string, string[]] => [
     unit,
     [...cell.matchAll(/`([^`]+)`/g)].map(([, needed = '']) => needed).sort(),

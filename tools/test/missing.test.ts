@@ -26,6 +26,7 @@ test('each value that a fork has to set is named, until it is', async () => {
       text
         .replaceAll('example.com', 'greetings.org')
         .replaceAll('owner = "example"', 'owner = "greeters"')
+        .replaceAll('subscriptions = {}', 'subscriptions = { team = "" }')
         .replaceAll('@example/', '@greeters/')
         .replaceAll('github.com/example/', 'github.com/greeters/')
         .replaceAll(/111122223333|444455556666/g, '123412341234'),
