@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import { run } from '../../service/image/run.ts';
+import { collect } from '../collect.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const CRANE = join(ROOT, 'tools/crane/crane');
@@ -31,12 +32,7 @@ const readIndex = async (file: string): Promise<Index> => JSON.parse(await Bun.f
 
 /** The digest that a tag has in the registry; undefined when it isn't there. */
 export const digestAt = async (reference: string): Promise<string | undefined> => {
-  const child = Bun.spawn([CRANE, 'digest', reference], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [status, output, errors] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
+  const { status, output, errors } = await collect([CRANE, 'digest', reference]);
   if (status === 0) return output.trim();
   if (/MANIFEST_UNKNOWN|NAME_UNKNOWN|status code 404/.test(errors)) return undefined;
   throw new Error(errors.trim());

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { ALL_ARCHITECTURES, type Architecture } from '../../service/image/architecture.ts';
 import { bunPackageFor } from '../../service/image/bun.ts';
 import type { DebianPackage } from '../../service/image/debian.ts';
+import { collect } from '../collect.ts';
 import { ACCEPTED, type Accepted } from './accepted.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -50,17 +51,9 @@ interface Report {
 const FOUND = 1;
 
 const report = async (file: string, databases: readonly string[]): Promise<Report> => {
-  const child = Bun.spawn(
-    [
-      ...[OSV_SCANNER, 'scan', 'source', '--format', 'json', '--all-packages', '--all-vulns'],
-      ...['--config', '/dev/null', ...databases, '--lockfile', file],
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const [status, output, errors] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
+  const { status, output, errors } = await collect([
+    ...[OSV_SCANNER, 'scan', 'source', '--format', 'json', '--all-packages', '--all-vulns'],
+    ...['--config', '/dev/null', ...databases, '--lockfile', file],
   ]);
   if (status !== 0 && status !== FOUND)
     throw new Error(`osv-scanner ended with ${status}\n${errors}`);
