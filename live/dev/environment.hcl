@@ -11,6 +11,12 @@ locals {
 
   # Repository whose workflows plan, apply and push, with the IDs that GitHub gave it (modules/shared/delivery).
   delivery_repository = { owner = "example", owner_id = 1234, name = "hello", id = 5678 }
+  # Form of the subject in its tokens: `name` where it is older than July 2026, else `immutable`.
+  subject_form = "immutable"
+  # GitHub's OIDC provider, by its ARN, where the account has one already; null makes it.
+  oidc_provider_arn = null
+  # Roles of people who read images and their signatures, as who promotes does, by ARN.
+  image_reader_role_arns = []
 
   # Who hears of alarms: `subscriptions` of modules/shared/alerting.
   subscriptions = {}

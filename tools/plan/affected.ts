@@ -1,6 +1,6 @@
 /**
  * Plans the units of an environment that changes since a commit reach: `bun tools/plan/affected.ts ENVIRONMENT COMMIT OUTPUT`.
- * OUTPUT gets the plans as tools/plan/review.ts leaves them; the summary is printed as Markdown.
+ * OUTPUT gets the plans as tools/plan/review.ts leaves them, and as `summary.md`, for tools/comment.ts, what is printed as Markdown.
  */
 import { join } from 'node:path';
 import { affectedUnits } from '../affected-units.ts';
@@ -23,11 +23,16 @@ const planned = await planUnits(
   output,
   units.filter((unit) => !UNSEEN.test(unit)),
 );
-process.stdout.write(plannedSummary(planned));
-for (const unit of units.filter((unit) => UNSEEN.test(unit)))
-  console.log(`\n### ${unit}: changed\n\nA person plans and applies it.`);
-for (const unit of of(removed))
-  console.log(
-    `\n### ${unit}: gone\n\nWhat it made stays until it is destroyed, by a clone that still has it.`,
-  );
+const text = [
+  `<!-- plan-${environment} -->\n## Plan of ${environment}\n\n${plannedSummary(planned)}`,
+  ...units
+    .filter((unit) => UNSEEN.test(unit))
+    .map((unit) => `### ${unit}: changed\n\nA person plans and applies it.\n`),
+  ...of(removed).map(
+    (unit) =>
+      `### ${unit}: gone\n\nWhat it made stays until it is destroyed, by a clone that still has it.\n`,
+  ),
+].join('\n');
+process.stdout.write(text);
+await Bun.write(join(output, 'summary.md'), text);
 process.exit(planned.failed.length > 0 ? 1 : 0);

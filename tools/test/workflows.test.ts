@@ -62,6 +62,26 @@ describe('the workflows', () => {
     }
   });
 
+  test('comment by what main has, not by the code of the pull request', () => {
+    const commenting = jobs.filter(({ job }) =>
+      stepsOf(job).some(({ run }) => run?.includes('tools/comment.ts')),
+    );
+    expect(commenting.map(({ where }) => where)).toEqual([
+      'benchmark.yaml, comment',
+      'infrastructure-plan.yaml, comment',
+    ]);
+    for (const { where, job } of commenting) {
+      const refs = stepsOf(job)
+        .filter(({ uses }) => uses?.startsWith('actions/checkout@'))
+        .map((step) => step.with?.ref);
+      expect({ where, refs }).toEqual({
+        where,
+        refs: ['$' + '{{ github.event.pull_request.base.sha }}'],
+      });
+      expect(job.permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
+    }
+  });
+
   test('have jobs that end, with rights of their own', () => {
     for (const { where, job } of jobs) {
       // A job that calls a workflow ends with that one's.

@@ -3,9 +3,11 @@ locals {
 }
 
 inputs = {
-  name       = "hello"
-  account_id = local.facts.account_id
-  repository = local.facts.settings.delivery_repository
+  name              = "hello"
+  account_id        = local.facts.account_id
+  oidc_provider_arn = local.facts.settings.oidc_provider_arn
+  repository        = local.facts.settings.delivery_repository
+  subject_form      = local.facts.settings.subject_form
   environments = {
     (local.facts.environment) = {
       prefix  = local.facts.name

@@ -12,6 +12,7 @@ inputs = {
   pull_role_arns = concat(
     [for name in keys(local.facts.regions) : "${local.facts.role_prefix}/${local.facts.name}-${name}-node"],
     ["${local.facts.role_prefix}/delivery/hello-${local.facts.environment}-pull"],
+    local.facts.settings.image_reader_role_arns,
   )
   push_role_arns    = ["${local.facts.role_prefix}/delivery/hello-${local.facts.environment}release-push"]
   key_deletion_days = local.facts.settings.deletion_days

@@ -14,16 +14,19 @@ afterAll(() => tree[Symbol.asyncDispose]());
 
 const call = async (...words: readonly string[]) => {
   const { status, output, errors } = await callIn(tree, {}, ...words);
-  return { status, errors, headings: output.match(/^### .*$/gm) };
+  return { status, errors, output, headings: output.match(/^### .*$/gm) };
 };
 
 test('the units of one environment that a change reaches are planned', async () => {
   await tree.edit('modules/shared/dns/main.tf', (text) => `# Changed.\n${text}`);
-  expect(await call('tools/plan/affected.ts', 'dev', 'HEAD', 'build/plans')).toEqual({
+  const planned = await call('tools/plan/affected.ts', 'dev', 'HEAD', 'build/plans');
+  expect(planned).toMatchObject({
     status: 0,
     errors: '',
     headings: [expect.stringMatching(/^### dev\/global\/shared\/dns: \d+ to create$/)],
   });
+  expect(planned.output).toStartWith('<!-- plan-dev -->\n## Plan of dev\n');
+  expect(await Bun.file(join(tree.folder, 'build/plans/summary.md')).text()).toBe(planned.output);
   await tree.git('restore', '.');
 });
 
