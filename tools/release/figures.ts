@@ -66,16 +66,18 @@ export const figures = async (
   const sizes = await sizesOf(repository, version);
   if (sizes.size === 0) throw new Error(`${repository}:${version} has no image of a platform`);
   const sizesBefore = before ? await sizesOf(repository, before) : new Map<string, number>();
+  const row = (...cells: readonly string[]): string =>
+    `| ${(before ? cells : cells.slice(0, -1)).join(' | ')} |`;
   return [
-    `| image | compressed | ${before ? `since ${before}` : ''} |`,
-    '|---|---|---|',
+    row('image', 'compressed', `since ${before}`),
+    row('---', '---', '---'),
     ...[...sizes].map(([platform, bytes]) => {
       const was = sizesBefore.get(platform);
-      const change = was ? CHANGE.format(bytes / was - 1) : '';
-      return `| ${platform} | ${NUMBER.format(bytes / 1e6)} MB | ${change} |`;
+      const change = was ? CHANGE.format(bytes / was - 1) : '?';
+      return row(platform, `${NUMBER.format(bytes / 1e6)} MB`, change);
     }),
     '',
-    `Measured on ${day}, by \`make bench\`:`,
+    `Measured on ${day}, on the machine of service/bench/RESULTS.md:`,
     '',
     table,
   ].join('\n');
