@@ -55,6 +55,8 @@ const measure = async (contender: Contender): Promise<Round> => {
 
 const compare = async (base: string): Promise<string> => {
   const commit = await git(ROOT, 'merge-base', 'HEAD', base);
+  // What is missing is told before minutes of measuring.
+  findWrk();
   mkdirSync(join(ROOT, 'build'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, 'build/compare-'));
   const tree = join(folder, 'base');
@@ -89,8 +91,6 @@ if (!base || !file || others.length > 0) {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 try {
-  // What is missing is told before minutes of measuring.
-  findWrk();
   const comparison = await compare(base);
   mkdirSync(dirname(file), { recursive: true });
   await Bun.write(file, comparison);

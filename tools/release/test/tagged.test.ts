@@ -101,4 +101,4 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 120_000);
+}, 240_000);
