@@ -246,6 +246,18 @@ test('with every region active, the function is not too large for CloudFront', (
   expect(codes.all.length).toBeLessThan(10_240);
 });
 
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+test.each([
+  ['destructuring', /(const|let|var)\s*[[{]/],
+  ['spread or rest', /\.\.\./],
+  ['for … of', /\bfor\b.*\bof\b/],
+  ['?. or ??', /\?\.|\?\?/],
+  ['classes', /\bclass\b/],
+  ['commas after the last argument', /,\s*\)/],
+])('the function needs none of what the runtime lacks: %s', (_, syntax) => {
+  expect(codes.all).not.toMatch(syntax);
+});
+
 describe('the places of regions', () => {
   test('are those of all that Route 53 knows, but of other partitions', () => {
     const { members } = operations.calls['route53.ListResourceRecordSets'].output;
