@@ -76,22 +76,25 @@ const part = (title: string, said: string): string => `### ${title}\n\n\`\`\`\n$
 
 /** What the registry of the providers has otherwise than the lock file: to hashes of other platforms OpenTofu adds its own. */
 const differingLock = async (): Promise<string[]> => {
-  if (!(await lock.exists()))
-    return [part(`${LOCK} is not there`, 'bun tools/plan/providers.ts lock makes it: commit it.')];
-  const given = await lock.text();
+  const given = (await lock.exists()) ? await lock.text() : undefined;
   const told = await lockOf(given).then(
-    (now) => now.split('\n').filter((line) => !given.split('\n').includes(line)),
+    (now) => now.split('\n').filter((line) => !given?.split('\n').includes(line)),
     (error: Error) => [error.message],
   );
-  return told.length === 0 ? [] : [part(`${LOCK} is not what the registry has`, told.join('\n'))];
+  const fault = given
+    ? 'is not what the registry has'
+    : 'is not there: commit what `bun tools/plan/providers.ts lock` makes';
+  return told.length === 0 ? [] : [part(`${LOCK} ${fault}`, told.join('\n'))];
 };
 
 /** The modules that can't be had, or are no valid code to the real providers. */
 const refusedModules = async (copies: string, modules: readonly string[]): Promise<string[]> => {
   const refused: string[] = [];
+  // As lockOf left it: without one, OpenTofu would fetch the same packages for each module.
+  const locked = Bun.file(join(work, LOCK_OF_CODE));
   for (const module of modules) {
     const folder = join(copies, module);
-    if (await lock.exists()) await Bun.write(join(folder, LOCK_OF_CODE), lock);
+    if (await locked.exists()) await Bun.write(join(folder, LOCK_OF_CODE), locked);
     const failed =
       (await tofu(folder, 'init', '-backend=false', '-input=false')) ??
       (await tofu(folder, 'validate'));

@@ -44,9 +44,8 @@ testLong(
     const calls = join(tree.folder, 'build/calls');
     const without = await call('drift', MODULE);
     expect(without).toMatchObject({ status: 0, errors: '' });
-    expect(without.output).toBe(
-      `### ${LOCK} is not there\n\n\`\`\`\nbun tools/plan/providers.ts lock makes it: commit it.\n\`\`\`\n\n`,
-    );
+    expect(without.output).toStartWith(`### ${LOCK} is not there`);
+    expect(without.output).toMatch(/provider "registry.*\/aws"[^#]*$/);
     expect(await Bun.file(calls).text()).toBe('issue list\nlabel create\nissue create\n');
 
     expect(await call('lock')).toMatchObject({ status: 0, output: '', errors: '' });
