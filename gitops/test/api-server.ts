@@ -7,7 +7,10 @@ import { schemaFaults } from '../../tools/kubernetes/schemas.ts';
 /** The kinds that it serves, by the path of their group. */
 const KINDS: Readonly<Record<string, readonly Fields[]>> = {
   '/api/v1': [{ name: 'pods', kind: 'Pod' }],
-  '/apis/apps/v1': [{ name: 'deployments', kind: 'Deployment' }],
+  '/apis/apps/v1': [
+    { name: 'deployments', kind: 'Deployment' },
+    { name: 'statefulsets', kind: 'StatefulSet' },
+  ],
   '/apis/argoproj.io/v1alpha1': [{ name: 'applications', kind: 'Application' }],
 };
 
@@ -25,6 +28,19 @@ const merged = (value: unknown, patch: unknown): unknown => {
   for (const [key, part] of Object.entries(patch))
     if (part === null) delete result[key];
     else result[key] = merged(result[key], part);
+  return result;
+};
+
+/** A JSON patch, as RFC 6902 says, of replacements alone. */
+const replaced = (value: KubernetesObject, patch: readonly Fields[]): KubernetesObject => {
+  const result = structuredClone(value);
+  for (const { op, path, value } of patch) {
+    const names: string[] = path.split('/').slice(1);
+    const last = names.pop() ?? '';
+    const parent = names.reduce<Fields | undefined>((part, name) => part?.[name], result);
+    if (op !== 'replace' || parent?.[last] === undefined) throw new Error(`${op} ${path}`);
+    parent[last] = value;
+  }
   return result;
 };
 
@@ -86,9 +102,13 @@ export const startApiServer = (
     objects.findIndex((object) => object.kind === kind && object.metadata.name === name);
 
   const patch = async (request: Request, at: number): Promise<Response> => {
-    if (request.headers.get('content-type') !== 'application/merge-patch+json')
-      return status(415, 'only merge patches are known here');
-    const next = merged(objects[at], await request.json()) as KubernetesObject;
+    const change = await request.json();
+    const apply = {
+      'application/merge-patch+json': () => merged(objects[at], change) as KubernetesObject,
+      'application/json-patch+json': () => replaced(objects[at] as KubernetesObject, change),
+    }[request.headers.get('content-type') ?? ''];
+    if (!apply) return status(415, 'only merge and JSON patches are known here');
+    const next = apply();
     const faults = schemaFaults([next], minor);
     if (faults.length > 0) return status(422, faults.join('\n'));
     objects[at] = next;

@@ -1,16 +1,35 @@
-/** What an account, a repository on GitHub or an organisation has already is set in environment.hcl alone. */
+/** What docs/delivery-setup.md says of settings and outputs. */
 import { expect, test } from 'bun:test';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { terragrunt } from '../../tools/plan/unit.ts';
 import { rehearse } from '../../tools/rehearsal.ts';
 
-test("an account's provider, the form of a repository's subject and readers of images reach their units", async () => {
+const ROOT = join(import.meta.dir, '../..');
+
+test('the hosts of databases are outputs; providers, forms of subjects and readers of images reach their units', async () => {
   await using clone = await rehearse();
   await terragrunt(join(clone.folder, 'live'), 'stack', 'generate');
   const inputsOf = async (unit: string) =>
     JSON.parse(
       await terragrunt(join(clone.folder, 'live/dev/global/shared', unit), 'render', '--json'),
     ).inputs;
+
+  // The hosts of the databases, by name and place: a global one where there are several regions.
+  const page = readFileSync(join(ROOT, 'docs/delivery-setup.md'), 'utf8');
+  const outputs = readFileSync(join(ROOT, 'modules/app/database/outputs.tf'), 'utf8');
+  const asked = [...page.matchAll(/^cd (\S+\/app\/database) && terragrunt output -raw (\w+)$/gm)];
+  expect(asked).toHaveLength(2);
+  for (const [, folder = '', output] of asked) {
+    expect(existsSync(join(clone.folder, folder))).toBe(true);
+    expect(outputs).toContain(`output "${output}" {`);
+    const { inputs } = JSON.parse(await terragrunt(join(clone.folder, folder), 'render', '--json'));
+    expect([folder, output, inputs.origin]).toEqual([
+      folder,
+      inputs.global_cluster_identifier ? 'global_endpoint' : 'endpoint',
+      'primary',
+    ]);
+  }
 
   const made = await inputsOf('delivery');
   expect([made.oidc_provider_arn, made.subject_form]).toEqual([null, 'immutable']);

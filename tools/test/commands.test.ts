@@ -9,8 +9,11 @@ const ROOT = join(import.meta.dir, '../..');
 const PAGES = [
   'SECURITY.md',
   'docs/delivery.md',
+  'docs/delivery-setup.md',
   'docs/gitops.md',
+  'docs/runbooks/false-signature.md',
   'docs/runbooks/misused-role.md',
+  'docs/runbooks/roll-back.md',
   'docs/runbooks/stuck-sync.md',
 ] as const;
 
@@ -22,6 +25,12 @@ const PROGRAMS =
 const SECTIONS: readonly { page: (typeof PAGES)[number]; titles: RegExp; by: string }[] = [
   { page: 'SECURITY.md', titles: /^Verify/, by: 'tools/release/test/publish.test.ts' },
   { page: 'docs/delivery.md', titles: /^(Promote|Release)$/, by: 'tools/test/delivery.test.ts' },
+  {
+    ...{ page: 'docs/runbooks/false-signature.md', titles: /^\d/ },
+    by: 'tools/test/false-signature.test.ts',
+  },
+  { page: 'docs/runbooks/roll-back.md', titles: /^[12]/, by: 'tools/test/delivery.test.ts' },
+  { page: 'docs/runbooks/roll-back.md', titles: /^3/, by: 'gitops/test/roll-back.test.ts' },
   { page: 'docs/gitops.md', titles: /^Roles$/, by: 'service/test/databases/tls.test.ts' },
   {
     ...{ page: 'docs/runbooks/misused-role.md', titles: /^\d/ },
@@ -37,7 +46,17 @@ const OTHERS: readonly { readonly command: RegExp; readonly by: string }[] = [
   { command: /^cosign verify-attestation /, by: 'tools/release/test/publish.test.ts' },
   { command: /^git revert COMMIT$/, by: 'tools/promote/test/promote.test.ts' },
   { command: /^bun run update-image$/, by: "it asks Debian's servers" },
-  { command: /^kubectl rollout undo$/, by: 'named as what not to do' },
+  { command: /^tools\/crane\/crane digest /, by: 'tools/release/test/publish.test.ts' },
+  {
+    command: /^gh attestation verify /,
+    by: "it asks GitHub, which keeps its workflows' provenance",
+  },
+  { command: /^aws eks update-kubeconfig /, by: 'it is about a cluster that runs' },
+  { command: /^aws s3 cp \S+\/applied -$/, by: 'tools/plan/test/deliver.test.ts' },
+  { command: /^bun install$/, by: 'who runs this did' },
+  { command: /^git fetch$/, by: 'tools/test/delivery.test.ts' },
+  { command: /^gh workflow run \S+$/, by: 'tools/test/workflows.test.ts' },
+  { command: /^cd \S+ && terragrunt output /, by: 'live/test/settings.test.ts' },
   { command: /^kubectl describe$/, by: 'its objects are those of the moment' },
   { command: /^kubectl -n argocd get pods$/, by: 'the pods of Argo CD are in no stand-in' },
 ];

@@ -1,9 +1,9 @@
-/** The commands of docs/delivery.md for people, as the page has them, in a clone whose origin and registry are on this machine. */
+/** The commands of docs/delivery.md and docs/runbooks/roll-back.md for people, as the page has them, in a clone whose origin and registry are on this machine. */
 import { expect, test } from 'bun:test';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openShell } from '../../live/test/runbook.ts';
+import { openShell, readSteps } from '../../live/test/runbook.ts';
 import { git } from '../git.ts';
 import { filesOf, PROMOTED } from '../promote/environment.ts';
 import { ISSUER, SIGNER } from '../promote/signature.ts';
@@ -14,6 +14,7 @@ import { startRegistry } from '../release/test/registry.ts';
 import { startSigstore, tokenOf } from '../release/test/sigstore.ts';
 
 const PAGE = readFileSync(join(import.meta.dir, '../../docs/delivery.md'), 'utf8');
+const ROLL_BACK = readFileSync(join(import.meta.dir, '../../docs/runbooks/roll-back.md'), 'utf8');
 
 /** The blocks of commands of a section, from the top. */
 const blocksOf = (title: string): string[] => {
@@ -21,7 +22,7 @@ const blocksOf = (title: string): string[] => {
   return [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
 };
 
-test('a promotion, a login to the registry and a release are what the page says', async () => {
+test('a login to the registry, a promotion, the way back and a release are what the pages say', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hello-delivery-'));
   try {
     await using clone = await rehearse();
@@ -63,15 +64,22 @@ test('a promotion, a login to the registry and a release are what the page says'
     });
 
     expect(['Promote', 'Release'].map((title) => blocksOf(title).length)).toEqual([2, 1]);
-    const [promotion = '', login = ''] = blocksOf('Promote');
-    expect(await shell.run(promotion)).toContain('prod by Kustomize: Deployment/hello');
-    expect(await git(origin, 'log', '--format=%s', 'main..promote-prod')).toBe(
-      `Promote ${digest.slice(0, 19)} to prod`,
-    );
+    const [login = '', promotion = ''] = blocksOf('Promote');
     await shell.run(login.replace('REGION', 'eu-west-1').replace('REGISTRY', registry.host));
     expect(await Bun.file(join(folder, 'config.json')).json()).toMatchObject({
       auths: { [registry.host]: { auth: btoa('AWS:word') } },
     });
+    expect(await shell.run(promotion)).toContain('prod by Kustomize: Deployment/hello');
+    const promoted = `Promote ${digest.slice(0, 19)} to prod`;
+    expect(await git(origin, 'log', '--format=%s', 'main..promote-prod')).toBe(promoted);
+
+    // Once main has it, the way back.
+    await clone.git('push', '--quiet', 'origin', 'promote-prod:main');
+    const [find = '', back = ''] = readSteps(ROLL_BACK).flatMap(({ blocks }) => blocks);
+    const [commit = '', ...subject] = ((await shell.run(find)).split('\n')[0] ?? '').split(' ');
+    expect(subject.join(' ')).toBe(promoted);
+    await shell.run(back.replace('COMMIT', commit));
+    expect(await git(origin, 'diff', '--name-only', 'main~', 'roll-back')).toBe('');
 
     const [release = ''] = blocksOf('Release');
     const said = await shell.run(release);

@@ -181,9 +181,17 @@ describe('the workflows', () => {
     });
     const checks = ['ci', 'promotion (dev)', 'promotion (prod)'];
     expect(contexts.filter((context) => !context.startsWith('test ('))).toEqual(checks);
-    expect(readFileSync(join(ROOT, 'docs/delivery.md'), 'utf8')).toContain(
-      'required checks `ci`,\n   `promotion (dev)` and `promotion (prod)`',
+    expect(readFileSync(join(ROOT, 'docs/delivery-setup.md'), 'utf8')).toContain(
+      'required checks `ci`, `promotion (dev)` and `promotion (prod)`',
     );
+  });
+
+  test('can be started by hand where a page does', () => {
+    const page = readFileSync(join(ROOT, 'docs/delivery-setup.md'), 'utf8');
+    const started = [...page.matchAll(/^gh workflow run (\S+)$/gm)].map(([, file = '']) => file);
+    expect(started).toEqual(['infrastructure-apply.yaml', 'image.yaml']);
+    for (const file of started)
+      expect(Object.keys(found.get(file)?.workflow.on ?? {})).toContain('workflow_dispatch');
   });
 
   test('run commands of the repository, a line each', () => {

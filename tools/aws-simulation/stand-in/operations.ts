@@ -358,6 +358,26 @@ const OPERATIONS: Record<string, Operation> = {
       one(account, 'aws_iam_role_policy', id, 'iam.DeleteRolePolicy', 'NoSuchEntity', 'global'),
     );
   },
+  // Who pushes images is not simulated: they are there as a test put them.
+  'ecr.DescribeImages': ({ repositoryName }, account) => ({
+    imageDetails: imagesOf(account, repositoryName).map(({ id, attributes }) => ({
+      ...{ repositoryName, imageDigest: id, imageTags: attributes.tags },
+      imagePushedAt: attributes.pushed_at,
+    })),
+  }),
+  'ecr.BatchDeleteImage': ({ repositoryName, imageIds = [] }, account) => {
+    const wanted = imageIds as unknown as { imageDigest?: string }[];
+    const found = imagesOf(account, repositoryName).filter(({ id }) =>
+      wanted.some(({ imageDigest }) => imageDigest === id),
+    );
+    for (const image of found) account.remove(image);
+    return {
+      imageIds: found.map(({ id }) => ({ imageDigest: id })),
+      failures: wanted
+        .filter(({ imageDigest }) => !found.some(({ id }) => id === imageDigest))
+        .map((imageId) => ({ imageId, failureCode: 'ImageNotFound' })),
+    };
+  },
   'ec2.DeleteSecurityGroup': remove(
     'ec2.DeleteSecurityGroup',
     'aws_security_group',
@@ -618,6 +638,9 @@ const OPERATIONS: Record<string, Operation> = {
 
 const role = (account: Account, name: string | undefined, operation: string) =>
   one(account, 'aws_iam_role', name, operation, 'NoSuchEntity', 'global');
+
+const imagesOf = (account: Account, repository: string | undefined): Stored[] =>
+  account.find('image').filter(({ attributes }) => attributes.repository === repository);
 
 const secret = (account: Account, name: string | undefined, operation: string) =>
   one(account, 'aws_secretsmanager_secret', name, operation, 'ResourceNotFoundException');
