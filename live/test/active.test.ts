@@ -110,7 +110,12 @@ testInOrder(
             '3. Promotion': async () => {
               expect(await drill.writers()).toEqual([ACTIVE]);
             },
-            '4. Secrets': () => {},
+            '4. Secrets': async () => {
+              const copies = await drill.find('aws_secretsmanager_secret', STANDBY);
+              expect(copies.map(({ made_by }) => made_by?.split(':')[3])).toEqual(
+                Array(3).fill(ACTIVE),
+              );
+            },
             '5. Variables': async (said) => {
               const { [`${ACTIVE}/app/database`]: plan } = readPlans(said);
               expect(plan).toEndWith(' 0 to destroy');

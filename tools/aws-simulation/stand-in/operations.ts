@@ -610,6 +610,31 @@ const OPERATIONS: Record<string, Operation> = {
       VersionStages: ['AWSCURRENT'],
     };
   },
+  'secretsmanager.ReplicateSecretToRegions': (
+    { SecretId, AddReplicaRegions, ForceOverwriteReplicaSecret },
+    account,
+  ) => {
+    const operation = 'secretsmanager.ReplicateSecretToRegions';
+    const primary = secret(account, SecretId, operation);
+    if (primary.made_by)
+      throw new ServiceError('InvalidRequestException', operation, 'The secret is a replica.');
+    const replicas = (AddReplicaRegions ?? []) as readonly { Region: string; KmsKeyId: string }[];
+    const ReplicationStatus = replicas.map(({ Region, KmsKeyId }) => {
+      const present = account
+        .find(primary.type, Region)
+        .find(({ attributes }) => attributes.name === primary.attributes.name);
+      if (present && !ForceOverwriteReplicaSecret) return { Region, KmsKeyId, Status: 'Failed' };
+      if (present) account.remove(present);
+      const id = primary.id.replace(`:${primary.region}:`, `:${Region}:`);
+      account.put({
+        ...primary,
+        ...{ id, region: Region, made_by: primary.id },
+        attributes: { ...primary.attributes, arn: id, id, region: Region, kms_key_id: KmsKeyId },
+      });
+      return { Region, KmsKeyId, Status: 'InSync' };
+    });
+    return { ARN: primary.id, ReplicationStatus };
+  },
   // It begins then; what the function does is not of this account.
   'secretsmanager.RotateSecret': ({ SecretId }, account) => {
     const operation = 'secretsmanager.RotateSecret';
