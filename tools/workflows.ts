@@ -40,3 +40,24 @@ export const workflows = async (): Promise<
   }
   return found;
 };
+
+/** The environments that some jobs run in, by the names that their matrix, or that of who calls their workflow, gives; `none`. */
+export const environmentsOf = (
+  found: Awaited<ReturnType<typeof workflows>>,
+  which: (job: Job) => boolean,
+): readonly string[] => {
+  const all = [...found.values()].flatMap(({ workflow }) => Object.values(workflow.jobs));
+  const names = [...found].flatMap(([file, { workflow }]) => {
+    const callers = all.filter(({ uses }) => uses?.endsWith(`/${file}`));
+    return Object.values(workflow.jobs)
+      .filter(which)
+      .flatMap(({ environment = 'none', strategy }) => {
+        const matrices = [strategy, ...callers.map((caller) => caller.strategy)];
+        const given = matrices.flatMap((each) => each?.matrix.environment ?? []);
+        return (given.length > 0 ? given : ['']).map((name) =>
+          environment.replace(/\$\{\{ (matrix|inputs)\.environment \}\}/, name),
+        );
+      });
+  });
+  return [...new Set(names)].toSorted();
+};

@@ -4,7 +4,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { terragrunt } from '../plan/unit.ts';
 import { rehearse } from '../rehearsal.ts';
-import { workflows } from '../workflows.ts';
+import { environmentsOf, workflows } from '../workflows.ts';
 
 /** Stands in for GitHub's program: notes how it is called and what it is given, and knows a rule of branches too many. */
 const GH = `#!/bin/sh
@@ -28,17 +28,9 @@ test('environments are those of the workflows, for whom the roles are, with thei
     PATH: `${join(clone.folder, 'build/bin')}:${process.env.PATH}`,
   });
   expect(made).toMatchObject({ status: 0, errors: '' });
-  const used = [...(await workflows()).values()].flatMap(({ workflow }) =>
-    Object.values(workflow.jobs).flatMap(({ environment, strategy }) =>
-      environment
-        ? (strategy?.matrix.environment ?? ['']).map((name) =>
-            environment.replace(/\$\{\{ matrix\.environment \}\}/, name),
-          )
-        : [],
-    ),
-  );
+  const used = environmentsOf(await workflows(), ({ environment }) => environment !== undefined);
   expect(made.output.trim().split('\n').toSorted()).toEqual(
-    [...new Set(used)].map((name) => `${name}: set`).toSorted(),
+    used.map((name) => `${name}: set`).toSorted(),
   );
 
   const called = (await Bun.file(join(clone.folder, 'calls')).text()).split('\n');

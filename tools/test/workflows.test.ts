@@ -6,7 +6,7 @@ import { Glob, semver } from 'bun';
 import packageJson from '../../package.json' with { type: 'json' };
 import { LANES, PARTS, partOf, TOOLS, testFiles } from '../parts.ts';
 import { INFRASTRUCTURE } from '../plan/store.ts';
-import { type Job, type Step, workflows } from '../workflows.ts';
+import { environmentsOf, type Job, type Step, workflows } from '../workflows.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 setDefaultTimeout(60_000);
@@ -68,7 +68,7 @@ describe('the workflows', () => {
     );
     expect(commenting.map(({ where }) => where)).toEqual([
       'benchmark.yaml, comment',
-      'infrastructure-plan.yaml, comment',
+      'plan.yaml, comment',
     ]);
     for (const { where, job } of commenting) {
       const refs = stepsOf(job)
@@ -97,15 +97,9 @@ describe('the workflows', () => {
   });
 
   test('get a role on AWS only in an environment, which the role asks for', () => {
-    const environments = jobs
-      .filter(({ job }) =>
-        stepsOf(job).some(({ uses }) => uses?.startsWith('aws-actions/configure')),
-      )
-      .flatMap(({ job: { environment = 'none', strategy } }) =>
-        (strategy?.matrix.environment ?? ['']).map((name) =>
-          environment.replace(/\$\{\{ matrix\.environment \}\}/, name),
-        ),
-      );
+    const environments = environmentsOf(found, (job) =>
+      stepsOf(job).some(({ uses }) => uses?.startsWith('aws-actions/configure')),
+    );
     // Those of the subjects that modules/shared/delivery trusts, by the inputs of its unit.
     const text = readFileSync(join(ROOT, 'stacks/units/shared/delivery.hcl'), 'utf8');
     const pushing = /push = \{\s*"\$\{local\.facts\.environment\}(\w+)" = \[/.exec(text)?.[1];
@@ -113,7 +107,7 @@ describe('the workflows', () => {
     const trusted = ['dev', 'prod'].flatMap((name) =>
       ['', pushing, ...others].map((end) => name + end),
     );
-    expect([...new Set(environments)].toSorted()).toEqual(trusted.toSorted());
+    expect(environments).toEqual(trusted.toSorted());
   });
 
   test('have a role for as long as they may run, no longer than it may be taken', () => {
@@ -184,6 +178,19 @@ describe('the workflows', () => {
     expect(readFileSync(join(ROOT, 'docs/delivery-setup.md'), 'utf8')).toContain(
       'required checks `ci`, `promotion (dev)` and `promotion (prod)`',
     );
+  });
+
+  test('give a workflow that they call the rights of all its jobs, or GitHub starts nothing', () => {
+    const calling = jobs.filter(({ job }) => job.uses);
+    expect(calling.length).toBeGreaterThan(2);
+    for (const { where, job } of calling) {
+      const called = found.get(job.uses?.split('/').at(-1) ?? '')?.workflow.jobs ?? {};
+      const needed = Object.assign(
+        {},
+        ...Object.values(called).map(({ permissions }) => permissions),
+      );
+      expect({ where, given: job.permissions }).toEqual({ where, given: needed });
+    }
   });
 
   test('can be started by hand where a page does', () => {
