@@ -24,18 +24,22 @@ const PLACES = [
 const PLACEHOLDERS: readonly [RegExp, string][] = [
   [/github\.com\/example\//, 'the address of your repository'],
   [
-    /owner = "example"/,
+    /owner = "example"|owner_id = 1234\b|\bid = 5678\b/,
     "your repository with its IDs, which `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells",
   ],
   [/example\.com\/hello\/docs/, 'where people of yours read docs/'],
   [/@example\//, 'a team of your organisation'],
   [
     /registry\.example\.com/,
-    "the registry: an output of modules/shared/registry in the environment's account",
+    'the registry: ACCOUNT.dkr.ecr.ORIGIN_REGION.amazonaws.com/hello/service',
   ],
   [
     /database\.[a-z-]*\.?example\.com/,
-    'the host of the database: an output of modules/app/database',
+    'the host of the database: an output of REGION/app/database, once that is applied: `global_endpoint`, or `endpoint` where it is null',
+  ],
+  [
+    /principal_arn.*(111122223333|444455556666):role\/platform"/,
+    'a role that is there, of those who administer the cluster',
   ],
   [/(111122223333|444455556666)/, 'the number of your AWS account'],
   [/subscriptions = \{\}/, 'whom alarms tell, or they ring nobody'],

@@ -78,7 +78,10 @@ describe.each(places)('%s', (place) => {
       containers(all).map(({ container }) => container.image);
     expect(images(objects)).toEqual(
       images(overlay).map((image) =>
-        image.replace('registry.example.com/hello', INPUTS[place].facts.image_repository),
+        image.replace(
+          INPUTS[place].facts.pushed_image_repository,
+          INPUTS[place].facts.image_repository,
+        ),
       ),
     );
     expect(withoutImages(objects)).toEqual(withoutImages(overlay));

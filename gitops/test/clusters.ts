@@ -1,5 +1,8 @@
 /** The clusters of a company, as modules/shared/gitops tells Argo CD of each; its tests plan that it does. */
 
+import packageJson from '../../package.json' with { type: 'json' };
+import { imageOf, type Promoted } from '../../tools/promote/environment.ts';
+
 /** What a cluster generator knows of a cluster: its secret. */
 export interface Cluster {
   readonly name: string;
@@ -8,10 +11,16 @@ export interface Cluster {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export const REPOSITORY = 'https://github.com/example/hello.git';
+export const REPOSITORY = `${packageJson.repository}.git`;
+
+/** Repositories of images, as the overlays name them. */
+const PUSHED = {
+  dev: (await imageOf('dev')).repository,
+  prod: (await imageOf('prod')).repository,
+};
 
 /** Inputs of the module for a cluster, versions left out. */
-const inputsOf = (environment: string, region: string, role: 'primary' | 'standby') => ({
+const inputsOf = (environment: Promoted, region: string, role: 'primary' | 'standby') => ({
   cluster_name: `hello-${environment}`,
   region,
   role,
@@ -28,8 +37,7 @@ const inputsOf = (environment: string, region: string, role: 'primary' | 'standb
     certificate_arn: `arn:aws:acm:${region}:123456789012:certificate/1`,
     web_acl_arn: `arn:aws:wafv2:${region}:123456789012:regional/webacl/hello/1`,
     origin_hostname: `${region}.origin.hello.example.com`,
-    // As the overlays name it until a fork sets its own.
-    pushed_image_repository: 'registry.example.com/hello',
+    pushed_image_repository: PUSHED[environment],
     image_repository: `123456789012.dkr.ecr.${region}.amazonaws.com/hello/service`,
   },
 });

@@ -44,7 +44,7 @@ const gatewayIsTheAgreedOne: Promised = (objects) => {
     ...unless(metadata?.name === 'public-gateway', `the Gateway is ${metadata?.name}`),
     ...unless(metadata?.namespace === 'nginx-gateway', `it is in ${metadata?.namespace}`),
     ...unless(spec?.gatewayClassName === 'nginx', `its class is ${spec?.gatewayClassName}`),
-    ...unless(/^\*\.[a-z.]+$/.test(hostname), `its listener admits ${hostname}`),
+    ...unless(/^\*\.[a-z\d.-]+$/.test(hostname), `its listener admits ${hostname}`),
     ...unless(
       Bun.deepEquals(listener, {
         name: 'http',

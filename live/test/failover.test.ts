@@ -35,8 +35,8 @@ beforeAll(async () => {
   // What a person copies after the first apply.
   await tree.edit('kustomize/overlays/prod/kustomization.yaml', (text) =>
     text
-      .replace('database.prod.example.com', globalEndpoint())
-      .replace('registry.example.com/hello', clusterOf(LOST).annotations.pushed_image_repository),
+      .replace(/(?<=DATABASE_URL=postgres:\/\/)[^:]+/, globalEndpoint())
+      .replace(/(?<=newName: )\S+/, clusterOf(LOST).annotations.pushed_image_repository),
   );
   await tree.commit('Name the database');
   drill = openDrill(tree);
@@ -100,7 +100,7 @@ const work = async (region: string) => {
   const [application] = set ? expand(set, [clusterOf(region)]) : [];
   const { path, kustomize } = application?.spec.source ?? {};
   const objects = parseObjects(await overlayText(join(tree.folder, path)));
-  const [pushed, pulled] = kustomize.images[0].split('=');
+  const [pushed, pulled] = kustomize.images.at(-1).split('=');
   expect(containers(objects).map(({ container }) => container.image.split('@')[0])).toContain(
     pushed,
   );

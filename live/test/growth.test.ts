@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { testWithSources } from '../../modules/tests/sources.ts';
 import { testLong } from './long.ts';
-import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
+import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
 
@@ -31,7 +31,9 @@ beforeAll(async () => {
   // What prod has in `global` knows the regions that are there, as if it were applied.
   const by = (value: (region: string) => unknown) =>
     Object.fromEntries(['eu-west-1', 'eu-central-1'].map((region) => [region, value(region)]));
-  const groups = by((region) => `arn:aws:wafv2:${region}:444455556666:regional/rulegroup/hello/1`);
+  const groups = by(
+    (region) => `arn:aws:wafv2:${region}:${ENVIRONMENTS.prod}:regional/rulegroup/hello/1`,
+  );
   await say('shared/registry', {
     repository_urls: [by(() => ({ service: 'hello' })), ['map', MAP]],
   });
@@ -164,7 +166,7 @@ testWithSources(
     cpSync(join(live, 'dev/environment.hcl'), join(live, 'staging/environment.hcl'));
     await tree.edit('live/staging/environment.hcl', (text) =>
       text
-        .replaceAll('111122223333', '222233334444')
+        .replaceAll(ENVIRONMENTS.dev, '222233334444')
         .replaceAll('dev.', 'staging.')
         .replace('dnssec = false', 'dnssec = true'),
     );

@@ -1,11 +1,18 @@
 /** A copy of the work tree whose live/ runs on a simulated account. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Simulation, startSimulation } from '../../tools/aws-simulation/simulation.ts';
 import { packFunctions } from '../../tools/lambda.ts';
 import { type Rehearsal, rehearse } from '../../tools/rehearsal.ts';
 
-export const ENVIRONMENTS = { dev: '111122223333', prod: '444455556666' } as const;
+const accountOf = (environment: string): string => {
+  const file = join(import.meta.dir, '..', environment, 'environment.hcl');
+  const [, account = ''] = /account_id = "(\d+)"/.exec(readFileSync(file, 'utf8')) ?? [];
+  return account;
+};
+
+/** The environments, each with the number of its account. */
+export const ENVIRONMENTS = { dev: accountOf('dev'), prod: accountOf('prod') } as const;
 
 /** The longest a test waits on a busy machine, in milliseconds; the first one builds Terragrunt and the simulation. */
 export const LIMIT = 1_200_000;

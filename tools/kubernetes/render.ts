@@ -1,16 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { type KubernetesObject, parseObjects } from './objects.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
 export const CHART = join(ROOT, 'helm/hello');
 
+const { hostnames }: { hostnames: Readonly<Record<'dev' | 'prod', string>> } = parse(
+  readFileSync(join(ROOT, 'gitops/platform/gateway/values.yaml'), 'utf8'),
+);
+
 /** The environments, each with its values files and the host names that its Gateway's listener admits. */
 export const ENVIRONMENTS = {
   local: { files: ['local'], listener: '*.local' },
-  dev: { files: ['dev'], listener: '*.dev.example.com' },
-  prod: { files: ['prod'], listener: '*.example.com' },
-  'prod-standby': { files: ['prod', 'prod-standby'], listener: '*.example.com' },
+  dev: { files: ['dev'], listener: hostnames.dev },
+  prod: { files: ['prod'], listener: hostnames.prod },
+  'prod-standby': { files: ['prod', 'prod-standby'], listener: hostnames.prod },
 } as const;
 
 export type Environment = keyof typeof ENVIRONMENTS;

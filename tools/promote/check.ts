@@ -78,6 +78,8 @@ export const check = async (
       .filter((change) => !isOfImage(change))
       .map(({ where }) => `${where} changes: a promotion brings an image and nothing else`),
   );
+  // A promotion before which there was no image is taken back.
+  if (now.digest === NO_DIGEST) return `${environment} would run no image`;
   if (environment !== 'dev' && !(await historyOf('dev', branch)).includes(now.digest))
     throw new Refusal(`${environment} would run ${now.digest}, which dev never ran at ${branch}`);
   await verifySignature(now);

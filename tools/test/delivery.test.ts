@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openShell, readSteps } from '../../live/test/runbook.ts';
 import { git } from '../git.ts';
-import { filesOf, PROMOTED } from '../promote/environment.ts';
 import { ISSUER, SIGNER } from '../promote/signature.ts';
+import { setImage } from '../promote/test/image.ts';
 import { rehearse } from '../rehearsal.ts';
 import { publish } from '../release/publish.ts';
 import { writeImage } from '../release/test/images.ts';
 import { startRegistry } from '../release/test/registry.ts';
 import { startSigstore, tokenOf } from '../release/test/sigstore.ts';
+import { NEXT, tellSomething } from '../release/test/unreleased.ts';
 
 const PAGE = readFileSync(join(import.meta.dir, '../../docs/delivery.md'), 'utf8');
 const ROLL_BACK = readFileSync(join(import.meta.dir, '../../docs/runbooks/roll-back.md'), 'utf8');
@@ -32,8 +33,8 @@ test('a login to the registry, a promotion, the way back and a release are what 
     await git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', origin);
     await clone.git('remote', 'add', 'origin', origin);
     const repository = `${registry.host}/hello`;
-    for (const file of PROMOTED.flatMap(filesOf))
-      await clone.edit(file, (text) => text.replace('registry.example.com/hello', repository));
+    await setImage(clone, repository);
+    await tellSomething(clone);
     await clone.commit('Name the registry');
     writeImage(join(folder, 'image'), '1.0.0');
     const digest = await publish(
@@ -82,13 +83,15 @@ test('a login to the registry, a promotion, the way back and a release are what 
     expect(await git(origin, 'diff', '--name-only', 'main~', 'roll-back')).toBe('');
 
     const [release = ''] = blocksOf('Release');
-    const said = await shell.run(release);
-    expect(await git(origin, 'log', '--format=%s', 'main..release-1.4.0')).toBe('Release 1.4.0');
+    const said = await shell.run(release.replaceAll('VERSION', NEXT));
+    expect(await git(origin, 'log', '--format=%s', `main..release-${NEXT}`)).toBe(
+      `Release ${NEXT}`,
+    );
     // When main has it: the tag, by the command that was printed.
-    await clone.git('push', '--quiet', 'origin', 'release-1.4.0:main');
+    await clone.git('push', '--quiet', 'origin', `release-${NEXT}:main`);
     const [tag = ''] = /git tag .*/.exec(said) ?? [];
-    await shell.run(tag.replace('COMMIT', 'release-1.4.0'));
-    expect(await git(origin, 'rev-parse', 'v1.4.0^{commit}')).toBe(
+    await shell.run(tag.replace('COMMIT', `release-${NEXT}`));
+    expect(await git(origin, 'rev-parse', `v${NEXT}^{commit}`)).toBe(
       await git(origin, 'rev-parse', 'main'),
     );
   } finally {

@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { ENVIRONMENTS } from '../../live/test/tree.ts';
 import { terragrunt } from '../plan/unit.ts';
 import { rehearse } from '../rehearsal.ts';
 import { environmentsOf, workflows } from '../workflows.ts';
@@ -71,6 +72,6 @@ test('environments are those of the workflows, for whom the roles are, with thei
   expect(inputs.pull_role_arns).toContain(roleOf('prod-pull'));
   expect(inputs.push_role_arns).toEqual([roleOf('prodrelease')]);
   expect(called).toContain(
-    'variable set IMAGE_REPOSITORY --env prodrelease --body 444455556666.dkr.ecr.eu-west-1.amazonaws.com/hello/service',
+    `variable set IMAGE_REPOSITORY --env prodrelease --body ${ENVIRONMENTS.prod}.dkr.ecr.eu-west-1.amazonaws.com/hello/service`,
   );
 }, 300_000);

@@ -10,12 +10,15 @@ const ROOT = join(import.meta.dir, '../..');
 
 const rules = rulesOf(await Bun.file(join(ROOT, '.github/CODEOWNERS')).text());
 
+/** The team that approves what runs in production. */
+const PLATFORM = ownersOf(rules, '.github/CODEOWNERS');
+
 test('what prod runs has owners, what dev runs has none', () => {
-  for (const file of filesOf('prod')) expect(ownersOf(rules, file)).toEqual(['@example/platform']);
+  expect(PLATFORM).toEqual([expect.stringMatching(/^@[\w-]+\/[\w-]+$/)]);
+  for (const file of filesOf('prod')) expect(ownersOf(rules, file)).toEqual(PLATFORM);
   for (const file of filesOf('dev')) expect(ownersOf(rules, file)).toEqual([]);
-  expect(ownersOf(rules, '.github/CODEOWNERS')).toEqual(['@example/platform']);
-  expect(ownersOf(rules, 'service/src/app.ts')).toEqual(['@example/maintainers']);
-  expect(ownersOf(rules, 'CHANGELOG.md')).not.toEqual([]);
+  for (const file of ['service/src/app.ts', 'CHANGELOG.md'])
+    expect(ownersOf(rules, file)).not.toEqual([]);
 });
 
 test('each rule covers a file', async () => {
@@ -50,7 +53,7 @@ test("what a promotion's check is made of is the platform's", () => {
   const parts = partsOf('tools/promote/promote.ts');
   for (const part of ['cosign/cosign', 'helm/helm', 'kustomize/kustomize', 'kubernetes/render.ts'])
     expect(parts).toContain(`tools/${part}`);
-  expect(parts.filter((file) => !ownersOf(rules, file).includes('@example/platform'))).toEqual([]);
+  expect(parts.filter((file) => !Bun.deepEquals(ownersOf(rules, file), PLATFORM))).toEqual([]);
 });
 
 test('SECURITY.md verifies by the identity that promotions ask for', async () => {

@@ -1,7 +1,9 @@
 import type { Fields, KubernetesObject } from '../objects.ts';
 import type { EnvironmentPromiseName } from '../promises/environments.ts';
 import type { PromiseName } from '../promises/index.ts';
-import type { Environment } from '../render.ts';
+import { ENVIRONMENTS, type Environment } from '../render.ts';
+
+const DOMAIN = ENVIRONMENTS.prod.listener.slice('*.'.length);
 
 /** One way to break a promise: a change of the objects of an environment, prod's unless it says another. */
 export interface Mutation {
@@ -567,13 +569,13 @@ export const ENVIRONMENT_MUTATIONS: Record<EnvironmentPromiseName, readonly Muta
       spec.hostnames = ['hello.example.org'];
     }),
     of('HTTPRoute', 'the bare domain', ({ spec }) => {
-      spec.hostnames = ['example.com'];
+      spec.hostnames = [DOMAIN];
     }),
     of(
       'HTTPRoute',
       "production's in dev",
       ({ spec }) => {
-        spec.hostnames = ['hello.example.com'];
+        spec.hostnames = [`hello.${DOMAIN}`];
       },
       'dev',
     ),

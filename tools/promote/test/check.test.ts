@@ -3,11 +3,12 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Rehearsal, rehearse } from '../../rehearsal.ts';
 import { strangeImages } from '../changes.ts';
-import { filesOf, PROMOTED, type Promoted } from '../environment.ts';
+import { filesOf, NO_DIGEST, type Promoted } from '../environment.ts';
+import { setImage } from './image.ts';
 
 setDefaultTimeout(120_000);
 
-const REPOSITORY = 'registry.example.com/hello';
+const REPOSITORY = 'registry.example.net/hello';
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 const NEXT = `sha256:${'2'.repeat(64)}`;
 
@@ -16,8 +17,7 @@ let base: string;
 
 beforeAll(async () => {
   clone = await rehearse();
-  for (const file of PROMOTED.flatMap(filesOf))
-    await clone.edit(file, (text) => text.replace(/sha256:0{64}/, DIGEST));
+  await setImage(clone, REPOSITORY, DIGEST);
   base = await clone.commit('Run an image');
 });
 
@@ -72,8 +72,16 @@ describe('the check lets pass', () => {
     expect(await clone.git('worktree', 'list')).not.toContain('\n');
   });
 
+  test('the first image to be taken back', async () => {
+    const commit = await propose(everywhere('prod', DIGEST, NO_DIGEST));
+    expect(await check('prod', commit)).toMatchObject({
+      status: 0,
+      output: 'prod would run no image\n',
+    });
+  });
+
   test('the name of the registry, before the first image', async () => {
-    await everywhere('prod', DIGEST, `sha256:${'0'.repeat(64)}`)();
+    await everywhere('prod', DIGEST, NO_DIGEST)();
     const none = await clone.commit('Run none');
     await everywhere('prod', REPOSITORY, 'registry.example.org/hello')();
     const named = await clone.commit('Name the registry');

@@ -8,8 +8,9 @@ import { digestAt, publish } from '../../release/publish.ts';
 import { writeImage } from '../../release/test/images.ts';
 import { type Registry, startRegistry } from '../../release/test/registry.ts';
 import { type Sigstore, startSigstore, tokenOf } from '../../release/test/sigstore.ts';
-import { filesOf, PROMOTED } from '../environment.ts';
+import { filesOf, NO_DIGEST } from '../environment.ts';
 import { ISSUER, SIGNER } from '../signature.ts';
+import { setImage } from './image.ts';
 
 setDefaultTimeout(120_000);
 
@@ -26,8 +27,7 @@ beforeAll(async () => {
     startSigstore(folder),
   ]);
   repository = `${registry.host}/hello`;
-  for (const file of PROMOTED.flatMap(filesOf))
-    await clone.edit(file, (text) => text.replace('registry.example.com/hello', repository));
+  await setImage(clone, repository);
   await clone.commit('Name the registry');
 });
 
@@ -88,14 +88,13 @@ const everywhere = (dev: string, prod: string) => ({
 });
 
 test('an image goes from build to dev to prod, a bad one too, and is rolled back by a revert', async () => {
-  const none = `sha256:${'0'.repeat(64)}`;
   expect(await clone.bun(['tools/promote/keep.ts', 'dev'])).toMatchObject({
     status: 0,
     output: 'dev runs no image yet\n',
   });
   const good = await build('1.0.0');
   const start = await renders();
-  expect(running(start)).toEqual(everywhere(none, none));
+  expect(running(start)).toEqual(everywhere(NO_DIGEST, NO_DIGEST));
   expect(await promote('prod')).toMatchObject({
     status: 2,
     errors: expect.stringContaining('dev runs no image yet'),
@@ -103,7 +102,7 @@ test('an image goes from build to dev to prod, a bad one too, and is rolled back
 
   expect(await promote('dev', good)).toMatchObject({ status: 0 });
   const toDev = await renders();
-  expect(running(toDev)).toEqual(everywhere(good, none));
+  expect(running(toDev)).toEqual(everywhere(good, NO_DIGEST));
   // Prod's objects are what they were, to the letter.
   for (const way of Object.keys(start).filter((name) => name.startsWith('prod')))
     expect(toDev[way]).toBe(start[way] ?? '');
@@ -111,7 +110,7 @@ test('an image goes from build to dev to prod, a bad one too, and is rolled back
   const promoted = await promote('prod');
   expect(promoted).toMatchObject({ status: 0 });
   expect(promoted.output).toContain('prod by Kustomize: Deployment/hello.spec.template');
-  expect(promoted.output).toContain(`- ${repository}@${none}\n  + ${repository}@${good}`);
+  expect(promoted.output).toContain(`- ${repository}@${NO_DIGEST}\n  + ${repository}@${good}`);
   const whole = await renders();
   expect(running(whole)).toEqual(everywhere(good, good));
   expect((await clone.git('show', '--format=', '--numstat', 'HEAD')).split('\n')).toEqual([

@@ -13,11 +13,13 @@ import { join } from 'node:path';
 import type { Result } from '../../collect.ts';
 import { git } from '../../git.ts';
 import { type Rehearsal, rehearse } from '../../rehearsal.ts';
-import { filesOf } from '../environment.ts';
+import { filesOf, setDigest } from '../environment.ts';
+import { setImage } from './image.ts';
 
 setDefaultTimeout(120_000);
 
 const DIGEST = `sha256:${'1'.repeat(64)}`;
+const REPOSITORY = 'registry.example.net/hello';
 const NEXT = `sha256:${'2'.repeat(64)}`;
 
 const folder = mkdtempSync(join(tmpdir(), 'hello-propose-'));
@@ -32,7 +34,8 @@ const program = (path: string, ...lines: readonly string[]): void =>
 
 beforeAll(async () => {
   clone = await rehearse();
-  first = await clone.git('rev-parse', 'HEAD');
+  await setImage(clone, REPOSITORY);
+  first = await clone.commit('Name the registry');
   await git(folder, 'init', '--quiet', '--bare', origin);
   await clone.git('remote', 'add', 'origin', origin);
 });
@@ -101,7 +104,7 @@ describe('an image is proposed for dev', () => {
     expect(await called()).toEqual([
       'auth setup-git',
       'pr list --head promote/dev --state open --json number --jq .[].number',
-      `pr create --head promote/dev --base main --title Promote ${DIGEST.slice(0, 19)} to dev --body registry.example.com/hello@${DIGEST}`,
+      `pr create --head promote/dev --base main --title Promote ${DIGEST.slice(0, 19)} to dev --body ${REPOSITORY}@${DIGEST}`,
     ]);
     expect(await clone.git('worktree', 'list')).not.toContain('\n');
   });
@@ -159,8 +162,7 @@ describe('an image is proposed for dev', () => {
         'Change service/src/app.ts, whose image is proposed when it is built\n',
       ),
     });
-    for (const file of filesOf('dev'))
-      await clone.edit(file, (text) => text.replace(/sha256:0+/, DIGEST));
+    await setDigest('dev', DIGEST, clone.folder);
     await clone.commit('Promote');
     await clone.git('push', '--quiet', 'origin', 'main');
     expect(await propose(DIGEST, newer)).toMatchObject({

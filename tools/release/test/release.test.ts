@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { rehearse } from '../../rehearsal.ts';
 import { PLACES, versionsIn } from '../places.ts';
+import { NEXT as FIRST, tellSomething } from './unreleased.ts';
 
 const TIMEOUT_MILLISECONDS = 60_000;
 
-/** That no lock file and no page has by accident. */
-const FIRST = '987.654.321';
 const SECOND = '987.655.0-rc.1';
 
 test(
   'a release sets the version everywhere, in one commit, and the next leaves nothing of it',
   async () => {
     await using clone = await rehearse();
-    const before = await clone.git('rev-parse', 'HEAD');
+    await tellSomething(clone);
+    const before = await clone.commit('Tell something');
     expect(await clone.run('release', [FIRST])).toMatchObject({ status: 0 });
     expect(await clone.git('log', '--format=%s', `${before}..`)).toBe(`Release ${FIRST}`);
     expect(await clone.git('status', '--porcelain')).toBe('');
@@ -31,13 +31,11 @@ test(
 
     const again = await clone.run('release', [SECOND]);
     expect(again).toMatchObject({ status: 2, errors: expect.stringContaining('tells nothing') });
-    await clone.edit('CHANGELOG.md', (text) =>
-      text.replace('## Unreleased\n', '## Unreleased\n\n- One more thing.\n'),
-    );
+    await tellSomething(clone);
     await clone.commit('Tell one more thing');
     expect(await clone.run('release', [SECOND])).toMatchObject({ status: 0 });
     const left = await clone.git('grep', '--name-only', '-F', FIRST);
-    expect(left.split('\n')).toEqual(['CHANGELOG.md', 'tools/release/test/release.test.ts']);
+    expect(left.split('\n')).toEqual(['CHANGELOG.md', 'tools/release/test/unreleased.ts']);
   },
   TIMEOUT_MILLISECONDS,
 );
@@ -46,7 +44,8 @@ test(
   'a release is refused, and changes nothing, where something stands against it',
   async () => {
     await using clone = await rehearse();
-    const head = await clone.git('rev-parse', 'HEAD');
+    await tellSomething(clone);
+    const head = await clone.commit('Tell something');
     const refused = async (version: string, ...faults: readonly string[]): Promise<void> => {
       const { status, errors } = await clone.run('release', version === '' ? [] : [version]);
       expect({ version, status }).toEqual({ version, status: 2 });

@@ -24,14 +24,8 @@ describe('the version is that of package.json', () => {
 /** What `bun run generate` writes the version into. */
 const GENERATED = ['README.md', 'service/openapi.json'];
 
-/** Pins of others, which may be at the same version, and charts that nobody installs by theirs. */
-const OTHERS = [
-  ':!gitops/*Chart.yaml',
-  ':!*lock*',
-  ':!*go.mod',
-  ':!*go.sum',
-  ':!tools/**/package.json',
-];
+/** Pins of others, which may be at the same version, and a chart that nobody installs by its own. */
+const OTHERS = [':!gitops', ':!*lock*', ':!*go.mod', ':!*go.sum', ':!tools/**/package.json'];
 
 test('the version stands nowhere else', async () => {
   const present = packageJson.version.replaceAll('.', String.raw`\.`);
@@ -39,9 +33,10 @@ test('the version stands nowhere else', async () => {
   const found = await git(
     ROOT,
     ...['grep', '--untracked', '--name-only', '--perl-regexp'],
-    ...['-e', `(?<![\\d.])${present}(?![\\d.])`],
-    // An image of ours, whatever its version.
-    ...['-e', String.raw`(\bhello:|newTag: )\d+\.\d+\.\d+`],
+    // Named as one: anywhere else the same digits may be another's.
+    ...['-e', `^\\s*"?(version|appVersion)"?: "?${present}(?![\\d.])`],
+    // An image, a chart or a package of ours, whatever its version.
+    ...['-e', String.raw`(\b[hH]ello[:@-]v?|newTag: )\d+\.\d+\.\d+`],
     ...['--', '.', ':!*test*', ...OTHERS],
   );
   expect(found.split('\n').filter((file) => !known.includes(file))).toEqual([]);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testLong } from '../../../live/test/long.ts';
 import { lives } from '../../../live/test/stop.ts';
-import { LIMIT } from '../../../live/test/tree.ts';
+import { ENVIRONMENTS, LIMIT } from '../../../live/test/tree.ts';
 import { testWithSources } from '../../../modules/tests/sources.ts';
 import { until } from '../../../service/test/support/until.ts';
 import { collect } from '../../collect.ts';
@@ -121,7 +121,7 @@ testWithSources(
       `#!/bin/sh\ncd global/shared/dns && terragrunt plan -no-color > ${planned} && aws sts get-caller-identity --region eu-west-1\n`,
       { mode: 0o755 },
     );
-    expect(await simulated(['dev', 'shell'], { SHELL: shell })).toContain('111122223333');
+    expect(await simulated(['dev', 'shell'], { SHELL: shell })).toContain(ENVIRONMENTS.dev);
     expect(await Bun.file(planned).text()).toContain('No changes.');
 
     expect(await simulated(['dev', 'destroy'])).toMatch(/global\/shared\/dns {2}3 destroyed$/m);
