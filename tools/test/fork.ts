@@ -115,7 +115,7 @@ const changesOf = ({
       [/(?<=owner = ")[^"]+/, owner],
       [/(?<=owner_id = )\d+/, `${ids[0]}`],
       [/(?<=, id = )\d+/, `${ids[1]}`],
-      [/(?<=^ {2}subscriptions = )(\{.*\}|\{$[^]*?^ {2}\})$/m, subscriptions],
+      [/(?<=^ {2}subscriptions = )(\{.*\}|\{$[\s\S]*?^ {2}\})$/m, subscriptions],
     ];
   }
   return changes;
