@@ -31,18 +31,21 @@ test('the hosts of databases are outputs; providers, forms of subjects and reade
     ]);
   }
 
+  const set = (readers: string, provider: string, form: string) =>
+    clone.edit('live/dev/environment.hcl', (text) =>
+      text
+        .replace(/(?<=image_reader_role_arns = )\[[^\]]*\]/, readers)
+        .replace(/(?<=oidc_provider_arn = )\S+/, provider)
+        .replace(/(?<=subject_form = )\S+/, form),
+    );
+  await set('[]', 'null', '"immutable"');
   const made = await inputsOf('delivery');
   expect([made.oidc_provider_arn, made.subject_form]).toEqual([null, 'immutable']);
   const { pull_role_arns: pulling } = await inputsOf('registry');
 
   const reader = 'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/releases';
   const provider = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com';
-  await clone.edit('live/dev/environment.hcl', (text) =>
-    text
-      .replace('image_reader_role_arns = []', `image_reader_role_arns = ["${reader}"]`)
-      .replace('oidc_provider_arn = null', `oidc_provider_arn = "${provider}"`)
-      .replace('subject_form = "immutable"', 'subject_form = "name"'),
-  );
+  await set(`["${reader}"]`, `"${provider}"`, '"name"');
   expect(await inputsOf('delivery')).toMatchObject({
     oidc_provider_arn: provider,
     subject_form: 'name',

@@ -21,7 +21,7 @@ const LIGHT = [
 
 /** The parts whose tests read the values; of `live` only some, since the whole takes minutes. */
 const READS_VALUES = /^(kubernetes|delivery)$/;
-const OF_LIVE = /^live\/test\/(map|units|growth)\./;
+const OF_LIVE = /^live\/test\/(map|units|growth|settings)\./;
 
 let clone: Rehearsal;
 

@@ -1,4 +1,5 @@
 /** The values of a fork, at their places: what stood there doesn't matter, so that tests can do this in a fork too. */
+import { join } from 'node:path';
 import { filesOf, PROMOTED } from '../promote/environment.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 
@@ -6,11 +7,18 @@ import type { Rehearsal } from '../rehearsal.ts';
 export interface Values {
   /** Owner of the repository on GitHub, and the organisation of the teams. */
   readonly owner: string;
+  /** Name of the repository. */
+  readonly name: string;
   readonly ids: readonly [owner: number, repository: number];
   /** Where people read `docs/`. */
   readonly pages: string;
-  /** Who hears of alarms, as live/ says it. */
-  readonly subscriptions: string;
+  /** Of `delivery` and `registry`, as live/ says it, and who hears of alarms. */
+  readonly settings: Readonly<
+    Record<
+      'subject_form' | 'oidc_provider_arn' | 'image_reader_role_arns' | 'subscriptions',
+      string
+    >
+  >;
   readonly environments: Readonly<Record<(typeof PROMOTED)[number], Environment>>;
 }
 
@@ -26,9 +34,15 @@ interface Environment {
 /** As the repository comes. */
 export const PLACEHOLDERS: Values = {
   owner: 'example',
+  name: 'hello',
   ids: [1234, 5678],
   pages: 'https://example.com/hello/docs',
-  subscriptions: '{}',
+  settings: {
+    subject_form: '"immutable"',
+    oidc_provider_arn: 'null',
+    image_reader_role_arns: '[]',
+    subscriptions: '{}',
+  },
   environments: {
     dev: {
       account: '111122223333',
@@ -45,14 +59,21 @@ export const PLACEHOLDERS: Values = {
   },
 };
 
-/** A fork's, with what placeholders don't have: another owner per place, digits and hyphens in names, AWS's own hosts. */
+/** A fork's, with what placeholders don't have: another name of the repository, digits and hyphens, AWS's own hosts. */
 export const FORK: Values = {
   owner: 'greeters-4u',
+  name: 'greetings',
   ids: [87654321, 987654321],
-  pages: 'https://github.com/greeters-4u/hello/blob/main/docs',
-  subscriptions: `{
+  pages: 'https://github.com/greeters-4u/greetings/blob/main/docs',
+  settings: {
+    subject_form: '"name"',
+    oidc_provider_arn:
+      '"arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com"',
+    image_reader_role_arns: '["arn:aws:iam::210987654321:role/releases"]',
+    subscriptions: `{
     duty = { topics = ["critical"], protocol = "email", endpoint = "duty@greetings-4u.org" }
   }`,
+  },
   environments: {
     dev: {
       account: '210987654321',
@@ -71,21 +92,20 @@ export const FORK: Values = {
 
 type Changes = readonly (readonly [RegExp, string])[];
 
-/** What is replaced in a file, all of it and at least once. */
-const changesOf = ({
-  owner,
-  ids,
-  pages,
-  subscriptions,
-  environments,
-}: Values): Record<string, Changes> => {
-  const repository = `https://github.com/${owner}/hello`;
+/** What is replaced in a file, all of it and at least once; `present` is the repository before. */
+const changesOf = (
+  { owner, name: repositoryName, ids, pages, settings, environments }: Values,
+  present: string,
+): Record<string, Changes> => {
+  const repository = `https://github.com/${owner}/${repositoryName}`;
   const changes: Record<string, Changes> = {
     'package.json': [[/(?<="repository": ")[^"]+/, repository]],
     'SECURITY.md': [[/(?<=--certificate-identity )\S+(?=\/\.github)/, repository]],
     '.github/CODEOWNERS': [[/(?<= )@[^/\s]+/g, `@${owner}`]],
     'live/facts.hcl': [[/(?<=repository_url = ")[^"]+/, repository]],
-    'gitops/projects.yaml': [[/https:\/\/github\.com\/[\w-]+\/hello\.git/g, `${repository}.git`]],
+    'gitops/projects.yaml': [
+      [new RegExp(RegExp.escape(`${present}.git`), 'g'), `${repository}.git`],
+    ],
     'gitops/platform/gateway/values.yaml': PROMOTED.map((name) => [
       new RegExp(`(?<=^  ${name}: ").+(?="$)`, 'm'),
       `*.${environments[name].domain}`,
@@ -114,8 +134,12 @@ const changesOf = ({
       [/(?<=^ {2}domain {5}= ").+(?="$)/m, domain],
       [/(?<=owner = ")[^"]+/, owner],
       [/(?<=owner_id = )\d+/, `${ids[0]}`],
+      [/(?<=, name = ")[^"]+/, repositoryName],
       [/(?<=, id = )\d+/, `${ids[1]}`],
-      [/(?<=^ {2}subscriptions = )(\{.*\}|\{$[\s\S]*?^ {2}\})$/m, subscriptions],
+      ...Object.entries(settings).map(([setting, value]): [RegExp, string] => [
+        new RegExp(`(?<=^ {2}${setting} = )([^{\\n]+|\\{.*\\}|\\{$[\\s\\S]*?^ {2}\\})$`, 'm'),
+        value,
+      ]),
     ];
   }
   return changes;
@@ -123,7 +147,8 @@ const changesOf = ({
 
 /** Sets the values in a copy, without a commit. */
 export const setValues = async (clone: Rehearsal, values: Values): Promise<void> => {
-  for (const [file, changes] of Object.entries(changesOf(values)))
+  const { repository } = await Bun.file(join(clone.folder, 'package.json')).json();
+  for (const [file, changes] of Object.entries(changesOf(values, repository)))
     await clone.edit(file, (text) =>
       changes.reduce((changed, [place, value]) => {
         if (changed.search(place) < 0) throw new Error(`${file} has nothing like ${place}`);

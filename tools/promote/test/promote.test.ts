@@ -190,7 +190,7 @@ describe('refuses, and changes nothing', () => {
     for (const [version, signer] of [
       ['2.0.1', SIGNER.replace('image.yaml', 'other.yaml')],
       ['2.0.2', SIGNER.replace('refs/heads/main', 'refs/heads/feature')],
-      ['2.0.3', SIGNER.replace('/hello/', '/fork/')],
+      ['2.0.3', SIGNER.replace(/[^/]+(?=\/\.github)/, 'fork')],
     ] as const)
       await refused(['dev', await build(version, signer)], `got "${signer}"`);
   });
