@@ -28,8 +28,8 @@ let clone: Rehearsal;
 beforeAll(async () => {
   clone = await rehearse();
   await setValues(clone, FORK);
-  await setDigest('dev', `sha256:${'d'.repeat(64)}`, clone.folder);
-  await setDigest('prod', `sha256:${'a'.repeat(64)}`, clone.folder);
+  await setDigest('dev', `sha256:${'d0'.repeat(32)}`, clone.folder);
+  await setDigest('prod', `sha256:${'a0'.repeat(32)}`, clone.folder);
   await tellSomething(clone);
   await clone.commit('Set the values, and run images');
   // A number that others have too.

@@ -9,6 +9,7 @@ import { digestAt, publish } from '../publish.ts';
 import { writeImage } from './images.ts';
 import { startRegistry } from './registry.ts';
 import { startSigstore, tokenOf } from './sigstore.ts';
+import { tellSomething } from './unreleased.ts';
 
 const VERSION = '987.654.322';
 
@@ -31,6 +32,8 @@ test('a tagged commit gives its image the version, and publishes chart, notes an
         SIGSTORE_TRUSTED_ROOT: sigstore.trustedRoot,
         SIGSTORE_ID_TOKEN: tokenOf({ iss: ISSUER, sub: releaser }),
       });
+    await tellSomething(clone);
+    await clone.commit('Tell something');
     expect(await clone.run('release', [VERSION])).toMatchObject({ status: 0 });
     const commit = await clone.git('rev-parse', 'HEAD');
 
