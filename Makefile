@@ -13,7 +13,7 @@ test: install
 
 # Production, the loss of a region and the lock of the providers as well.
 test-live: install
-	@LIVE=long exec $(bun) test --timeout=1200000 live/test tools/plan/test/providers tools/test/fork
+	@LIVE=long exec $(bun) test --timeout=1200000 live/test tools/simulate tools/plan/test/providers tools/test/fork
 
 # MODULE=app/database for one.
 test-modules: install
