@@ -6,7 +6,7 @@ import { Glob } from 'bun';
 import { testWithSources, WITHOUT_SOURCES } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { testInOrder } from './in-order.ts';
-import { testLong } from './long.ts';
+import { LONG_LIMIT, testLong } from './long.ts';
 import { stopAfter } from './stop.ts';
 import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
@@ -272,5 +272,5 @@ for (const [signal, title] of [
         new Set(['none']),
       );
     },
-    LIMIT,
+    LONG_LIMIT,
   );

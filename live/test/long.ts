@@ -6,3 +6,6 @@ export const NOT_LONG =
 
 /** A test that takes minutes; one of `make test-live`. */
 export const testLong = testUnless(NOT_LONG);
+
+/** The longest that such a test waits on a busy machine, in milliseconds. */
+export const LONG_LIMIT = 3_600_000;

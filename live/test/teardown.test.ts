@@ -7,7 +7,7 @@ import { Glob } from 'bun';
 import { testWithSources } from '../../modules/tests/sources.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { isKept } from './kept.ts';
-import { testLong } from './long.ts';
+import { LONG_LIMIT, testLong } from './long.ts';
 import { openShell, readSteps, type Shell } from './runbook.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
@@ -222,7 +222,7 @@ testLong(
       for (const block of blocksOf(title)) await shell.run(block);
     expect(await thatIsLeft(tree)).toEqual([]);
   },
-  LIMIT,
+  LONG_LIMIT,
 );
 
 testLong(
@@ -259,5 +259,5 @@ testLong(
     );
     expect(await left()).toEqual([]);
   },
-  LIMIT,
+  LONG_LIMIT,
 );

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { testLong } from '../../../live/test/long.ts';
+import { LONG_LIMIT, testLong } from '../../../live/test/long.ts';
 import { lives } from '../../../live/test/stop.ts';
 import { ENVIRONMENTS, LIMIT } from '../../../live/test/tree.ts';
 import { testWithSources } from '../../../modules/tests/sources.ts';
@@ -175,5 +175,5 @@ testLong(
     expect(destroyed).toMatch(/global\/shared\/dns {2}\d+ destroyed$/m);
     expect(existsSync(join(copy.folder, 'build/simulation/prod'))).toBe(false);
   },
-  LIMIT,
+  LONG_LIMIT,
 );
