@@ -12,9 +12,8 @@ const LIVE = join(import.meta.dir, '../live');
 
 // biome-ignore lint/suspicious/noExplicitAny: as many shapes as calls.
 const ask = async (region: string, ...words: string[]): Promise<any> => {
-  const { status, output, errors } = await collect([
-    ...['aws', ...words, '--region', region, '--output', 'json'],
-  ]);
+  const command = ['aws', ...words, '--region', region, '--output', 'json'];
+  const { status, output, errors } = await collect(command);
   if (status !== 0) throw new Error(`aws ${words.slice(0, 2).join(' ')}: ${errors.trim()}`);
   return JSON.parse(output);
 };
