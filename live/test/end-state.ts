@@ -8,9 +8,9 @@ import type { Tree } from './tree.ts';
 // biome-ignore lint/suspicious/noExplicitAny: as many shapes as types.
 export type EndState = Readonly<Record<string, any>>;
 
-/** What AWS makes up looks like one of these: IDs, parts of them, and times. */
+/** What AWS makes up looks like one of these: IDs, parts of them, times, and the simulation's public addresses. */
 const MADE_UP =
-  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{6,}|[0-9A-F]{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-Fa-f]{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|203\.0\.113\.\d+/g;
 
 /** What the states of an environment have. */
 export const readEndState = ({ folder }: Tree, environment: string): EndState => {
@@ -21,16 +21,21 @@ export const readEndState = ({ folder }: Tree, environment: string): EndState =>
     for (const { mode, module = '', type, name, instances } of state.resources)
       if (mode === 'managed')
         for (const { index_key = '', attributes } of instances)
-          all[`${file.replace('.tfstate', '')} ${module} ${type}.${name} ${index_key}`] =
-            unpacked(attributes);
+          all[`${file.replace('.tfstate', '')} ${module} ${type}.${name} ${index_key}`] = unpacked({
+            ...attributes,
+            // The instance that was made first.
+            writer: undefined,
+          });
   }
   return all;
 };
 
-/** Both, in which what the other one hasn't and AWS made up is called by the place where it comes first. */
+/** Both, in which what AWS made up is called by the place where it comes first. */
 export const comparable = (one: EndState, other: EndState): readonly [EndState, EndState] => {
   const [own, others] = [madeUp(one), madeUp(other)];
-  return [renamed(one, own.difference(others)), renamed(other, others.difference(own))];
+  // What both have was written, but for addresses, of which there are few.
+  const written = new Set([...own].filter((name) => others.has(name) && !name.includes('.')));
+  return [renamed(one, own.difference(written)), renamed(other, others.difference(written))];
 };
 
 const madeUp = (state: EndState): Set<string> => new Set(JSON.stringify(state).match(MADE_UP));
