@@ -85,9 +85,12 @@ func (a Account) Put(r *Resource) {
 	Check(os.Rename(file+".part", file))
 }
 
-// Delete removes a resource and what AWS made along with it, wherever that is.
+// Delete removes a resource and what AWS made along with it, wherever that is, unless its maker is one of the same name there.
 func (a Account) Delete(r *Resource) {
-	gone := a.Find("*", "*", func(child *Resource) bool { return child.MadeBy == r.ID && child.MadeByType == r.Type })
+	gone := a.Find("*", "*", func(child *Resource) bool {
+		return child.MadeBy == r.ID && child.MadeByType == r.Type &&
+			(child.Region == r.Region || a.Get(r.Type, child.Region, r.ID) == nil)
+	})
 	for _, r := range append(gone, r) {
 		if err := os.Remove(a.file(r.Type, r.Region, r.ID)); !errors.Is(err, fs.ErrNotExist) {
 			Check(err)

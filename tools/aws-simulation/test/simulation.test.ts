@@ -77,6 +77,40 @@ test('applies, finds nothing to do, and leaves an empty account', async () => {
   expect(await simulation.resources()).toEqual([]);
 });
 
+test('what AWS made along with something stays when one of the same name in another region goes', async () => {
+  const region = (name: string) => `
+    resource "aws_vpc" "${name}" {
+      region     = "${name}"
+      cidr_block = "10.0.0.0/16"
+    }
+    resource "aws_subnet" "${name}" {
+      count             = 2
+      region            = "${name}"
+      vpc_id            = aws_vpc.${name}.id
+      cidr_block        = "10.0.\${count.index}.0/24"
+      availability_zone = "${name}\${element(["a", "b"], count.index)}"
+    }
+    resource "aws_eks_cluster" "${name}" {
+      region   = "${name}"
+      name     = "hello"
+      role_arn = aws_iam_role.this.arn
+      vpc_config { subnet_ids = aws_subnet.${name}[*].id }
+    }`;
+  const role = `
+    resource "aws_iam_role" "this" {
+      name               = "cluster"
+      assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+    }`;
+  const folder = await root(role + region('eu-west-1') + region('eu-central-1'));
+  await simulation.run(folder, 'apply');
+  rewrite(folder, role + region('eu-west-1'));
+  await simulation.run(folder, 'apply');
+  const groups = (await simulation.resources()).filter(
+    ({ attributes }) => attributes.name === 'eks-cluster-sg-hello',
+  );
+  expect(groups.map((group) => group.region)).toEqual(['eu-west-1']);
+});
+
 test('computed values are unknown in a plan, then keep their identity; some arguments replace', async () => {
   const bucket = (name: string, destroy: boolean) =>
     `resource "aws_s3_bucket" "this" {\n  bucket = "${name}"\n  force_destroy = ${destroy}\n}`;
