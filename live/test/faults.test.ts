@@ -143,11 +143,9 @@ const deny = async () => {
   const { succeeded, said, which } = await apply();
   expect(succeeded).toBe(false);
   expect(said).toContain('AccessDeniedException: not authorized to create aws_eks_cluster');
-  expect(said).toMatch(/Failed\s+1\b[\s\S]*Early Exits\s+5\b/);
+  expect(said).toMatch(/Failed\s+1\b[\s\S]*Early Exits\s+3\b/);
   expect(which('failed')).toEqual(['eu-west-1/shared/cluster']);
   expect(which('early exit')).toEqual([
-    'eu-west-1/app/alarms',
-    'eu-west-1/app/database',
     'eu-west-1/app/identity',
     'eu-west-1/shared/gitops',
     'eu-west-1/shared/observability',
@@ -188,7 +186,7 @@ const lock = async () => {
 };
 
 const throttle = async () => {
-  tree.simulation.faults({ throttle: 60 });
+  tree.simulation.faults({ throttle: 25 });
   const { succeeded, said, which } = await apply();
   expect([succeeded, succeeded ? '' : said.slice(-20_000)]).toEqual([true, '']);
   expect(said).toContain('ThrottlingException');
