@@ -72,7 +72,8 @@ const leaveBehind = async (
     9,
   ]);
   const put = (type: string, id: string, attributes: object, more: object = {}) => {
-    const resource = { type, id, region: inRegion, cluster: inRegion, ...more, attributes };
+    const cluster = `${environment}-${inRegion}`;
+    const resource = { type, id, region: inRegion, cluster, ...more, attributes };
     const folder = join(simulation.accounts, account, resource.region, type);
     mkdirSync(folder, { recursive: true });
     const name = encodeURIComponent(id).replaceAll('%3A', ':');
@@ -233,13 +234,12 @@ testLong(
     const standby = 'eu-central-1';
     const lines = await leaveBehind(tree, 'prod', standby);
     using shell = openPage(tree, 'prod');
-    const [places = ''] = /(?<=For one region alone, a standby, `)[^`]+/.exec(page) ?? [];
-    expect(places).toContain(standby);
+    const [alone = ''] = /(?<=For one region alone, a standby, `)[^`]+/.exec(page) ?? [];
+    expect(alone).toContain(`AWS_REGION=${standby} `);
     const settings = blocksOf('1. Settings of this shell')
       .join('')
       .replace('environment=dev', 'environment=prod')
-      .replace('AWS_REGION=eu-west-1', `AWS_REGION=${standby}`)
-      .replace("places='./*'", places);
+      .replace("AWS_REGION=eu-west-1 places='./*'", alone);
     await shell.run(settings);
     /** What other regions have, and what of `global` says that it isn't the standby's. */
     const others = async () =>
