@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { testWithSources } from '../../modules/tests/sources.ts';
-import { testLong } from './long.ts';
+import { LONG_LIMIT, testLong } from './long.ts';
 import { ENVIRONMENTS, LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 
 setDefaultTimeout(LIMIT);
@@ -156,7 +156,7 @@ testLong(
       await grown[Symbol.asyncDispose]();
     }
   },
-  LIMIT,
+  LONG_LIMIT,
 );
 
 testWithSources(

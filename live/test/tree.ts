@@ -1,18 +1,16 @@
 /** A copy of the work tree whose live/ runs on a simulated account. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Simulation, startSimulation } from '../../tools/aws-simulation/simulation.ts';
+import { settingOf } from '../../tools/environments.ts';
 import { packFunctions } from '../../tools/lambda.ts';
 import { type Rehearsal, rehearse } from '../../tools/rehearsal.ts';
 
-const accountOf = (environment: string): string => {
-  const file = join(import.meta.dir, '..', environment, 'environment.hcl');
-  const [, account = ''] = /account_id = "(\d+)"/.exec(readFileSync(file, 'utf8')) ?? [];
-  return account;
-};
-
 /** The environments, each with the number of its account. */
-export const ENVIRONMENTS = { dev: accountOf('dev'), prod: accountOf('prod') } as const;
+export const ENVIRONMENTS = {
+  dev: settingOf('dev', 'account_id'),
+  prod: settingOf('prod', 'account_id'),
+} as const;
 
 /** The longest a test waits on a busy machine, in milliseconds; the first one builds Terragrunt and the simulation. */
 export const LIMIT = 1_200_000;

@@ -79,7 +79,7 @@ module "distribution" {
     cached_methods              = ["GET", "HEAD"]
     compress                    = true
     cache_policy_id             = local.cache_as_origin_says
-    origin_request_policy_id    = try(aws_cloudfront_origin_request_policy.viewer_location["this"].id, local.forward_all)
+    origin_request_policy_id    = local.chooses_region ? aws_cloudfront_origin_request_policy.viewer_location["this"].id : local.forward_all
     response_headers_policy_key = "security"
     function_association        = { viewer-request = { function_key = "viewer-request" } }
   }

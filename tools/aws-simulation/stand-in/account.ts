@@ -19,6 +19,7 @@ export interface Stored {
   id: string;
   region: string;
   made_by?: string;
+  made_by_type?: string;
   attributes: Attributes;
   write_only?: Record<string, string>;
 }

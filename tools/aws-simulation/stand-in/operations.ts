@@ -583,6 +583,12 @@ const OPERATIONS: Record<string, Operation> = {
       Name: attributes.name,
       KmsKeyId: attributes.kms_key_id,
       PrimaryRegion: made_by?.split(':')[3],
+      ReplicationStatus: account
+        .find('aws_secretsmanager_secret', '*')
+        .filter((copy) => copy.made_by === id)
+        .map(({ region, attributes: { kms_key_id } }) => ({
+          ...{ Region: region, KmsKeyId: kms_key_id, Status: 'InSync' },
+        })),
     };
   },
   'secretsmanager.GetSecretValue': ({ SecretId }, account) => {
@@ -623,12 +629,15 @@ const OPERATIONS: Record<string, Operation> = {
       const present = account
         .find(primary.type, Region)
         .find(({ attributes }) => attributes.name === primary.attributes.name);
-      if (present && !ForceOverwriteReplicaSecret) return { Region, KmsKeyId, Status: 'Failed' };
+      // Nor is a copy of another's replaced.
+      const isCopyOfAnother = present?.made_by && present.made_by !== primary.id;
+      if (isCopyOfAnother || (present && !ForceOverwriteReplicaSecret))
+        return { Region, KmsKeyId, Status: 'Failed' };
       if (present) account.remove(present);
       const id = primary.id.replace(`:${primary.region}:`, `:${Region}:`);
       account.put({
         ...primary,
-        ...{ id, region: Region, made_by: primary.id },
+        ...{ id, region: Region, made_by: primary.id, made_by_type: primary.type },
         attributes: { ...primary.attributes, arn: id, id, region: Region, kms_key_id: KmsKeyId },
       });
       return { Region, KmsKeyId, Status: 'InSync' };
@@ -655,7 +664,7 @@ const OPERATIONS: Record<string, Operation> = {
     const replica = secret(account, SecretId, operation);
     if (!replica.made_by)
       throw new ServiceError('InvalidRequestException', operation, 'The secret is not a replica.');
-    const { made_by, ...standalone } = replica;
+    const { made_by, made_by_type, ...standalone } = replica;
     account.put(standalone);
     return { ARN: replica.id };
   },

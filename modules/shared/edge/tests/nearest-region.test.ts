@@ -249,6 +249,7 @@ test('with every region active, the function is not too large for CloudFront', (
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
 test.each([
   ['destructuring', /(const|let|var)\s*[[{]/],
+  ['destructured arguments', /[(,]\s*[[{][^(){}]*[}\]]\s*\)\s*(=>|\{)/],
   ['spread or rest', /\.\.\./],
   ['for … of', /\bfor\b.*\bof\b/],
   ['?. or ??', /\?\.|\?\?/],
