@@ -5,6 +5,7 @@ import { git } from '../git.ts';
 import { filesOf } from '../promote/environment.ts';
 import { covers, ownersOf, rulesOf } from '../promote/owners.ts';
 import { SIGNER } from '../promote/signature.ts';
+import { workflows } from '../workflows.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
@@ -49,8 +50,17 @@ const partsOf = (program: string): string[] => {
   return [...found];
 };
 
-test("what a promotion's check is made of is the platform's", () => {
-  const parts = partsOf('tools/promote/promote.ts');
+/** What `make` and Bun read in every job, and what `make image` and `bun run build` start. */
+const READ = ['Makefile', 'package.json', 'bun.lock', 'bunfig.toml', 'tsconfig.json'];
+const STARTED = ['service/image/build.ts', 'tools/lambda.ts'];
+
+test("what jobs with rights run is the platform's", async () => {
+  const commands = [...(await workflows()).values()]
+    .flatMap(({ workflow }) => Object.values(workflow.jobs))
+    .filter(({ permissions = {} }) => Object.values(permissions).includes('write'))
+    .flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
+  const called = commands.flatMap((command) => command.match(/\btools\/[\w./-]+/g) ?? []);
+  const parts = [...new Set([...READ, ...STARTED, ...called].flatMap(partsOf))];
   for (const part of ['cosign/cosign', 'helm/helm', 'kustomize/kustomize', 'kubernetes/render.ts'])
     expect(parts).toContain(`tools/${part}`);
   expect(parts.filter((file) => !Bun.deepEquals(ownersOf(rules, file), PLATFORM))).toEqual([]);
