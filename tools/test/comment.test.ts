@@ -30,25 +30,30 @@ test('a pull request has one comment of a kind, which is written anew', async ()
 
     writeFileSync(file, '<!-- benchmark -->\n| figure |\n');
     writeFileSync(comments, '');
-    expect(comment('7', file)).toEqual({ status: 0, errors: '' });
+    expect(comment('7', file, 'benchmark')).toEqual({ status: 0, errors: '' });
     expect(await called()).toEqual([
       'api --paginate repos/{owner}/{repo}/issues/7/comments --jq .[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- benchmark -->"))) | .id',
       `api repos/{owner}/{repo}/issues/7/comments --field body=@${file} --silent`,
     ]);
     writeFileSync(comments, '1234\n5678\n');
-    expect(comment('7', file)).toEqual({ status: 0, errors: '' });
+    expect(comment('7', file, 'benchmark')).toEqual({ status: 0, errors: '' });
     expect((await called())[1]).toBe(
       `api --method PATCH repos/{owner}/{repo}/issues/comments/1234 --field body=@${file} --silent`,
     );
 
-    expect(comment('7; id', file)).toMatchObject({ status: 2 });
-    writeFileSync(file, '<!-- "))) | .id -->\n');
-    expect(comment('7', file)).toEqual({
+    expect(comment('7; id', file, 'benchmark')).toMatchObject({ status: 2 });
+    expect(comment('7', file)).toMatchObject({ status: 2 });
+    expect(comment('7', file, '"))) | .id')).toMatchObject({ status: 2 });
+    // It would take the place of another workflow's comment.
+    writeFileSync(file, '<!-- plan-prod -->\nNo changes\n');
+    expect(comment('7', file, 'benchmark')).toEqual({
       status: 1,
-      errors: `${file} must begin with a line such as <!-- benchmark -->\n`,
+      errors: `${file} must begin with the line <!-- benchmark -->\n`,
     });
     writeFileSync(file, `<!-- benchmark -->\n${'x'.repeat(65_536)}`);
-    expect(comment('7', file).errors).toContain('has 65555 characters, GitHub takes 65536');
+    expect(comment('7', file, 'benchmark').errors).toContain(
+      'has 65555 characters, GitHub takes 65536',
+    );
     expect(await called()).toEqual(['']);
   } finally {
     rmSync(folder, { recursive: true });

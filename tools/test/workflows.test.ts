@@ -74,10 +74,7 @@ describe('the workflows', () => {
       const refs = stepsOf(job)
         .filter(({ uses }) => uses?.startsWith('actions/checkout@'))
         .map((step) => step.with?.ref);
-      expect({ where, refs }).toEqual({
-        where,
-        refs: ['$' + '{{ github.event.pull_request.base.sha }}'],
-      });
+      expect({ where, refs }).toEqual({ where, refs: ['main'] });
       expect(job.permissions).toEqual({ contents: 'read', 'pull-requests': 'write' });
     }
   });
