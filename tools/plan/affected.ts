@@ -1,9 +1,11 @@
 /**
  * Plans the units of an environment that changes since a commit reach: `bun tools/plan/affected.ts ENVIRONMENT COMMIT OUTPUT`.
  * OUTPUT gets the plans as tools/plan/review.ts leaves them, and as `summary.md`, for tools/comment.ts, what is printed as Markdown.
+ * Its heading says of which commit it is: PLANNED, where what is checked out is its merge with main; default: HEAD.
  */
 import { join } from 'node:path';
 import { affectedUnits } from '../affected-units.ts';
+import { git } from '../git.ts';
 import { plannedSummary, planUnits, UNSEEN } from './units.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -23,8 +25,9 @@ const planned = await planUnits(
   output,
   units.filter((unit) => !UNSEEN.test(unit)),
 );
+const head = await git(ROOT, 'rev-parse', '--short', process.env.PLANNED || 'HEAD');
 const text = [
-  `<!-- plan-${environment} -->\n## Plan of ${environment}\n\n${plannedSummary(planned)}`,
+  `<!-- plan-${environment} -->\n## Plan of ${environment} at ${head}\n\n${plannedSummary(planned)}`,
   ...units
     .filter((unit) => UNSEEN.test(unit))
     .map((unit) => `### ${unit}: changed\n\nA person plans and applies it.\n`),
