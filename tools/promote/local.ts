@@ -1,6 +1,6 @@
 /**
  * Whether files that somebody proposes can be rendered without harm, and to what Argo CD renders: Kustomize would fetch what has
- * an address, and either way follows a link out of the folder.
+ * an address, Helm what a schema refers to, and either way follows a link out of the folder.
  */
 import { basename, dirname, join, normalize } from 'node:path';
 import { parse } from 'yaml';
@@ -75,6 +75,28 @@ const faultsOf = (file: string, text: string): string[] => {
   ];
 };
 
+/** Fields by which a schema names another, which Helm would load: from an address, or a file of this machine. */
+const REFERENCE = /^\$(ref|dynamicRef|recursiveRef|schema)$/;
+
+/** The dialect of the chart's schemas, which Helm has in itself. */
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
+const outsideOf = (schema: unknown): string[] =>
+  Object.entries(schema ?? {}).flatMap(([field, value]) => {
+    if (typeof value !== 'string') return outsideOf(value);
+    return REFERENCE.test(field) && !value.startsWith('#') && value !== DIALECT ? [value] : [];
+  });
+
+const schemaFaults = (file: string, text: string): string[] => {
+  try {
+    return outsideOf(JSON.parse(text)).map(
+      (reference) => `${file} refers to ${reference}, which is outside of it`,
+    );
+  } catch (error) {
+    return [`${file} is no JSON: ${(error as Error).message}`];
+  }
+};
+
 /** What stands against rendering a commit's files: a sentence each. */
 export const strangeFiles = async (repository: string, commit: string): Promise<string[]> => {
   const listed = await git(repository, 'ls-tree', '-rz', commit, 'kustomize', 'helm');
@@ -89,14 +111,20 @@ export const strangeFiles = async (repository: string, commit: string): Promise<
   const kustomizations = entries.filter(({ file }) =>
     /^kustomize\/(.*\/)?kustomization(\.ya?ml)?$/i.test(file),
   );
-  const faults = kustomizations.map(async ({ file }) =>
-    faultsOf(file, await git(repository, 'show', `${commit}:${file}`)),
-  );
+  const schemas = entries.filter(({ file }) => basename(file) === 'values.schema.json');
+  const textOf = (file: string) => git(repository, 'show', `${commit}:${file}`);
+  const faults = [
+    ...kustomizations.map(async ({ file }) => faultsOf(file, await textOf(file))),
+    ...schemas.map(async ({ file }) => schemaFaults(file, await textOf(file))),
+  ];
   return [
     // https://argo-cd.readthedocs.io/en/stable/user-guide/parameters/: over what the application says, by file.
     ...entries
       .filter(({ file }) => basename(file).startsWith('.argocd-source'))
       .map(({ file }) => `${file} would let Argo CD render something else than what is judged`),
+    ...entries
+      .filter(({ file }) => /^helm\/(.*\/)?charts\//.test(file))
+      .map(({ file }) => `${file} is of another chart, whose files this check doesn't know`),
     ...links.map(({ file }) => `${file} is a link, whose end isn't in what was reviewed`),
     ...(await Promise.all(faults)).flat(),
   ];

@@ -50,6 +50,8 @@ const both =
 
 const overlay = (environment: Promoted) => filesOf(environment)[0];
 const values = (environment: Promoted) => filesOf(environment)[1];
+const SCHEMA = 'helm/hello/values.schema.json';
+
 
 const everywhere = (environment: Promoted, from: string | RegExp, to: string) =>
   both(...filesOf(environment).map((file) => replace(file, from, to)));
@@ -256,6 +258,25 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
     ],
     [
       'an image in a commit that changes the check',
+    [
+      'a schema that refers to another',
+      'dev',
+      replace(SCHEMA, '"#/$defs/labels"', '"file:///etc/passwd"'),
+      `${SCHEMA} refers to file:///etc/passwd, which is outside of it`,
+    ],
+    [
+      'a schema of a dialect that Helm would fetch',
+      'dev',
+      replace(SCHEMA, 'https://json-schema.org/draft/2020-12/schema', 'https://127.0.0.1:1/schema'),
+      `${SCHEMA} refers to https://127.0.0.1:1/schema, which is outside of it`,
+    ],
+    ['a schema that is none', 'dev', replace(SCHEMA, '{', ''), `${SCHEMA} is no JSON: `],
+    [
+      'a chart within the chart',
+      'prod',
+      () => Bun.write(join(clone.folder, 'helm/hello/charts/other/Chart.yaml'), 'name: other\n'),
+      'helm/hello/charts/other/Chart.yaml is of another chart',
+    ],
       'prod',
       both(
         everywhere('prod', DIGEST, NEXT),
