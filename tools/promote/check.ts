@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { git } from '../git.ts';
 import { changesOf, isOfImage, rendersOf, strangeImages } from './changes.ts';
-import { DIGEST_LINE, historyOf, imageOf, NO_DIGEST, type Promoted } from './environment.ts';
+import { historyOf, imageOf, NO_DIGEST, type Promoted, withDigest } from './environment.ts';
 import { strangeFiles } from './local.ts';
 import { ownersOf, rulesOf } from './owners.ts';
 import { Refusal } from './refusal.ts';
@@ -37,8 +37,8 @@ const unreviewed = async (base: string, commit: string): Promise<string[]> => {
   if (files.some((file) => ownersOf(rules, file).length > 0)) return [];
   const differing = files.map(async (file) => {
     const texts = await Promise.all([textAt(base, file), textAt(commit, file)]);
-    const [before, after] = texts.map((text) => text?.replace(DIGEST_LINE, ''));
-    return before === after ? [] : [file];
+    const [before, after] = texts.map((text) => withDigest(text ?? '', NO_DIGEST));
+    return before !== undefined && before === after ? [] : [file];
   });
   return (await Promise.all(differing)).flat();
 };
@@ -78,8 +78,14 @@ export const check = async (
       .filter((change) => !isOfImage(change))
       .map(({ where }) => `${where} changes: a promotion brings an image and nothing else`),
   );
-  // A promotion before which there was no image is taken back.
-  if (now.digest === NO_DIGEST) return `${environment} would run no image`;
+  if (now.digest === NO_DIGEST) {
+    const earlier = await historyOf(environment, branch);
+    if (earlier.some((digest) => ![NO_DIGEST, old.digest].includes(digest)))
+      throw new Refusal(
+        `${environment} would run no image: that takes back the first one alone, and others ran before ${old.digest}`,
+      );
+    return `${environment} would run no image`;
+  }
   if (environment !== 'dev' && !(await historyOf('dev', branch)).includes(now.digest))
     throw new Refusal(`${environment} would run ${now.digest}, which dev never ran at ${branch}`);
   await verifySignature(now);

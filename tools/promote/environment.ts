@@ -61,7 +61,11 @@ export const historyOf = async (environment: Promoted, commit: string): Promise<
 };
 
 /** Where a file of an environment says the digest. */
-export const DIGEST_LINE = /digest: sha256:[0-9a-f]{64}/g;
+const DIGEST_LINE = /^( +digest: )sha256:[0-9a-f]{64}$/gm;
+
+/** A file's text with another digest; undefined when it hasn't exactly one, such as another in a value of many lines. */
+export const withDigest = (text: string, digest: string): string | undefined =>
+  text.match(DIGEST_LINE)?.length === 1 ? text.replace(DIGEST_LINE, `$1${digest}`) : undefined;
 
 /** Writes a digest into the files of an environment in a work tree, and nothing else. */
 export const setDigest = async (
@@ -71,9 +75,8 @@ export const setDigest = async (
 ): Promise<void> => {
   for (const file of filesOf(environment)) {
     const path = join(root, file);
-    const text = await Bun.file(path).text();
-    const found = text.match(DIGEST_LINE) ?? [];
-    if (found.length !== 1) throw new Error(`${file} has ${found.length} digests, 1 expected`);
-    await Bun.write(path, text.replace(DIGEST_LINE, `digest: ${digest}`));
+    const text = withDigest(await Bun.file(path).text(), digest);
+    if (text === undefined) throw new Error(`${file} must have one line with a digest`);
+    await Bun.write(path, text);
   }
 };

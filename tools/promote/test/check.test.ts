@@ -17,6 +17,8 @@ let base: string;
 
 beforeAll(async () => {
   clone = await rehearse();
+  await setImage(clone, REPOSITORY);
+  await clone.git('commit', '--all', '--amend', '--no-edit', '--quiet');
   await setImage(clone, REPOSITORY, DIGEST);
   base = await clone.commit('Run an image');
 });
@@ -48,10 +50,10 @@ const both =
     for (const change of changes) await change();
   };
 
-const overlay = (environment: Promoted) => filesOf(environment)[0];
-const values = (environment: Promoted) => filesOf(environment)[1];
 const SCHEMA = 'helm/hello/values.schema.json';
 
+const overlay = (environment: Promoted) => filesOf(environment)[0];
+const values = (environment: Promoted) => filesOf(environment)[1];
 
 const everywhere = (environment: Promoted, from: string | RegExp, to: string) =>
   both(...filesOf(environment).map((file) => replace(file, from, to)));
@@ -257,8 +259,6 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
       'helm/hello/templates/other.yaml is a link',
     ],
     [
-      'an image in a commit that changes the check',
-    [
       'a schema that refers to another',
       'dev',
       replace(SCHEMA, '"#/$defs/labels"', '"file:///etc/passwd"'),
@@ -277,6 +277,8 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
       () => Bun.write(join(clone.folder, 'helm/hello/charts/other/Chart.yaml'), 'name: other\n'),
       'helm/hello/charts/other/Chart.yaml is of another chart',
     ],
+    [
+      'an image in a commit that changes the check',
       'prod',
       both(
         everywhere('prod', DIGEST, NEXT),
@@ -305,5 +307,31 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
         errors: expect.stringContaining('is not signed by'),
       },
     );
+  });
+
+  test('no image where two ran', async () => {
+    await everywhere('prod', DIGEST, NEXT)();
+    const second = await clone.commit('Run a second image');
+    await everywhere('prod', NEXT, NO_DIGEST)();
+    const none = await clone.commit('Run none');
+    await clone.git('reset', '--hard', '--quiet', base);
+    expect(await clone.run('promote', ['--check', 'prod', second, none])).toEqual({
+      status: 2,
+      output: '',
+      errors: `prod would run no image: that takes back the first one alone, and others ran before ${NEXT}\n`,
+    });
+  });
+
+  test('a text that looks like the digest, in a value of many lines', async () => {
+    const objects = (digest: string) => `objects: |\n  digest: ${digest}\n`;
+    await replace(values('dev'), /$/, objects(DIGEST))();
+    const reviewed = await clone.commit('Add objects');
+    await replace(values('dev'), objects(DIGEST), objects(NEXT))();
+    const changed = await clone.commit('Change them');
+    await clone.git('reset', '--hard', '--quiet', base);
+    expect(await clone.run('promote', ['--check', 'dev', reviewed, changed])).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining(`${values('dev')} changes in more than its digest`),
+    });
   });
 });
