@@ -1,7 +1,8 @@
 /**
  * Sets up the environments on GitHub that jobs take roles in, by GitHub's program: `bun tools/github-environments.ts TEAM`, in a clone,
- * by an administrator of the repository. TEAM, of its organisation, approves what is done with production. What somebody changed
- * there is as it was after the next call.
+ * by an administrator of the repository. TEAM, of its organisation, approves what is done with production. The next call brings back
+ * who approves, from which branches and tags, and the variables that it sets. What somebody added there stays: further rules,
+ * secrets, variables and environments, and the bypass of administrators.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

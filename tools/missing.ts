@@ -1,6 +1,6 @@
 /**
  * Names each value that a fork has to set and hasn't: `bun run missing`. Ends with 1 when one is, with 0 when none.
- * What only GitHub knows, such as the variables of its environments, is in docs/delivery.md.
+ * What only GitHub knows, such as the variables of its environments, is in docs/delivery-setup.md.
  */
 import { join } from 'node:path';
 import { git } from './git.ts';
