@@ -38,7 +38,8 @@ export const terragrunt = async (folder: string, ...words: readonly string[]): P
     env: { TG_TF_PATH: TOFU, ...process.env, TG_NON_INTERACTIVE: 'true', TG_NO_COLOR: 'true' },
   });
   if (status === 0) return output;
-  const message = `${folder}: terragrunt ${words[0]} ended with ${status}\n${failure(output + errors)}`;
+  const ended = withoutAccounts(`${folder}: terragrunt ${words[0]} ended with ${status}`);
+  const message = `${ended}\n${failure(output + errors)}`;
   throw WAITS.test(errors) ? new WaitingError(message) : new Error(message);
 };
 
