@@ -1,10 +1,9 @@
 /** The tables of inputs and outputs in the README of each module, made of its variables.tf and outputs.tf. */
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
+import { withSection } from './section.ts';
 
 const ROOT = join(import.meta.dir, '..');
-
-const TABLES = /(<!-- inputs and outputs -->\n)[\s\S]*(<!-- \/inputs and outputs -->)/;
 
 /** A block as `tofu fmt` lays it out: its name, and its body up to the brace at the start of a line. */
 const BLOCK = /^(?:variable|output) "(\w+)" \{\n([\s\S]*?)^\}/gm;
@@ -41,7 +40,7 @@ export const moduleReadmes = async (): Promise<ReadonlyMap<string, string>> => {
       ...['| output | meaning |', '|---|---|', ...outputs],
     ].join('\n');
     const readme = join(dirname(file), 'README.md');
-    readmes.set(readme, (await Bun.file(readme).text()).replace(TABLES, `$1${tables}\n$2`));
+    readmes.set(readme, withSection(await Bun.file(readme).text(), 'inputs and outputs', tables));
   }
   return readmes;
 };

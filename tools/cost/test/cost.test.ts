@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { YAML } from 'bun';
 import type { Resource } from '../../aws-simulation/simulation.ts';
+import { collect } from '../../collect.ts';
 import { billOf, drawBill, total } from '../bill.ts';
 import { countBilled } from '../billed.ts';
 import { monthly, type Prices, readPrices } from '../prices.ts';
@@ -173,15 +174,12 @@ test('the time to serve is that of the runbook, without the steps that are spare
 });
 
 const cost = async (...words: string[]) => {
-  const child = Bun.spawn([process.execPath, join(COST, 'cost.ts'), ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [status, said, errors] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
+  const { status, output, errors } = await collect([
+    process.execPath,
+    join(COST, 'cost.ts'),
+    ...words,
   ]);
-  return { status, said, errors };
+  return { status, said: output, errors };
 };
 
 test('the command prints an environment, all of them, or which there are', async () => {
