@@ -4,7 +4,7 @@ locals {
   # Where AWS's regions are, in degrees: at the city that AWS names, or one beside it. From GeoNames, to a tenth.
   locations = jsondecode(file("${path.module}/locations.json"))
 
-  # With one there is nothing to choose.
+  # With one, the function names it all the same: in a failover whichever comes first, it or the distribution, leads away.
   serving_regions  = setunion([var.serving_region], var.active_regions)
   chooses_region   = length(local.serving_regions) > 1
   unplaced_regions = setsubtract(local.serving_regions, keys(local.locations))
@@ -18,6 +18,7 @@ locals {
       body                = jsonencode(var.unavailable.body)
       retry_after_seconds = var.unavailable.retry_after_seconds
       chooses_region      = local.chooses_region
+      serving_region      = jsonencode(var.serving_region)
     }),
     local.chooses_region ? templatefile("${path.module}/nearest-region.js.tftpl", {
       serving_region = jsonencode(var.serving_region)

@@ -184,7 +184,7 @@ testLifecycle(STANDING, {
       code('{ value: value }', "request.headers['x-origin-check']"),
     ],
     [
-      'origins are chosen from others than the regions that serve',
+      'the function leads to others than the regions that serve',
       code('chooseOrigin(request);', 'null;'),
     ],
     [
@@ -261,7 +261,7 @@ testLifecycle(STANDING, {
       set('aws_lambda_function', { kms_key_arn: '' }),
     ],
   ],
-  // The failover to the active region; to a standby, the distribution alone changes.
+  // The failover to the active region; to a standby there is no policy to delete.
   change: [
     { serving_region: 'eu-central-1', active_regions: [] },
     {
