@@ -1,6 +1,7 @@
 /** The drill of an active region: it is lost and comes back, then takes over from the primary's, by the runbooks' commands. */
 import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import { prepareFunction } from '../../modules/shared/edge/tests/viewer-request.ts';
+import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { openDrill } from './drill.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
@@ -16,6 +17,8 @@ const NEW_YORK = {
 
 let tree: Tree;
 let drill: ReturnType<typeof openDrill>;
+/** The account before anything was lost. */
+let before: Resource[];
 
 beforeAll(async () => {
   if (NOT_LONG) return;
@@ -32,6 +35,7 @@ beforeAll(async () => {
   );
   await tree.commit('Serve from us-east-2 too');
   await tree.all('prod', 'apply');
+  before = await tree.simulation.resources();
   drill = openDrill(tree);
 });
 afterAll(async () => {
@@ -39,7 +43,7 @@ afterAll(async () => {
   await tree?.[Symbol.asyncDispose]();
 });
 
-/** Origins that a viewer in New York is served by, for a read and a write; the serving one where none is chosen. */
+/** Origin of the distribution, and those that its function leads a viewer in New York to, for a read and a write. */
 const served = async () => {
   const [distribution] = await drill.find('aws_cloudfront_distribution');
   const serving = distribution?.attributes.default_cache_behavior[0].target_origin_id;
@@ -58,7 +62,13 @@ const checked = async () =>
     .sort();
 
 const BOTH = { serving: PRIMARY, get: [ACTIVE, PRIMARY], put: [ACTIVE] };
-const alone = (region: string) => ({ serving: region, get: [], put: [] });
+const alone = (region: string) => ({ serving: region, get: [region], put: [region] });
+
+/** Of whose secrets a region has copies. */
+const copiesOf = async (region: string) =>
+  (await drill.find('aws_secretsmanager_secret', region)).map(
+    ({ made_by }) => made_by?.split(':')[3],
+  );
 
 /** What a region's database takes of writes. */
 const forwards = async (region: string) =>
@@ -111,10 +121,7 @@ testInOrder(
               expect(await drill.writers()).toEqual([ACTIVE]);
             },
             '4. Secrets': async () => {
-              const copies = await drill.find('aws_secretsmanager_secret', STANDBY);
-              expect(copies.map(({ made_by }) => made_by?.split(':')[3])).toEqual(
-                Array(3).fill(ACTIVE),
-              );
+              expect(await copiesOf(STANDBY)).toEqual(Array(3).fill(ACTIVE));
             },
             '5. Variables': async (said) => {
               const { [`${ACTIVE}/app/database`]: plan } = readPlans(said);
@@ -141,6 +148,46 @@ testInOrder(
         );
         expect(await drill.holdings(PRIMARY)).toEqual(lost);
         expect((await drill.find('aws_rds_cluster_instance', STANDBY)).length).toBe(0);
+      },
+    ],
+    [
+      'is given back by it, when the region is there again',
+      async () => {
+        drill.giveBack(PRIMARY);
+        const instances = async () => (await drill.find('aws_rds_cluster_instance', ACTIVE)).length;
+        await drill.follow(
+          'region-failback',
+          {
+            '1. Settings of this shell': () => {},
+            '2. eu-west-1 as a standby': (said) => {
+              expect(said).not.toMatch(/^eu-west-1$/m);
+            },
+            '3. Switchover': async () => {
+              expect(await drill.writers()).toEqual([PRIMARY]);
+              expect(await served()).toEqual(alone(ACTIVE));
+            },
+            '4. Variables': async () => {
+              expect(await forwards(ACTIVE)).toBe(true);
+              expect(await copiesOf(STANDBY)).toEqual(Array(3).fill(PRIMARY));
+              expect(await copiesOf(ACTIVE)).toEqual(Array(3).fill(PRIMARY));
+            },
+            '5. Pods': () => {},
+            '6. Users': async () => {
+              expect(await served()).toEqual(BOTH);
+              expect(await checked()).toEqual([PRIMARY, ACTIVE]);
+            },
+            '7. eu-central-1 without instances': async () => {
+              expect(await instances()).toBe(3);
+              expect(await tree.git('status', '--porcelain')).toBe('');
+              expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
+            },
+          },
+          (block) =>
+            block.replace(`region=${STANDBY} role=standby`, `region=${ACTIVE} role=active`),
+        );
+        const kinds = (account: Resource[]) =>
+          account.map(({ region, type }) => `${region} ${type}`).sort();
+        expect(kinds(await tree.simulation.resources())).toEqual(kinds(before));
       },
     ],
   ],
