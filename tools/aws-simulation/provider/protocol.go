@@ -2,9 +2,6 @@ package provider
 
 import (
 	"context"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -20,19 +17,19 @@ var providerMeta = &tfprotov5.Schema{Block: &tfprotov5.SchemaBlock{Attributes: [
 // Without the first OpenTofu would ask each process for the whole schema again.
 var capabilities = &tfprotov5.ServerCapabilities{GetProviderSchemaOptional: true, PlanDestroy: true}
 
-// GetProviderSchema tells the whole schema, or of the aws provider the types in AWS_SIMULATION_TYPES: a third of the time.
+// GetProviderSchema tells the whole schema, or of the aws provider what the run needs: most of its thousands of types would
+// only cost time.
 func (s *server) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchemaRequest) (*tfprotov5.GetProviderSchemaResponse, error) {
-	served := strings.Fields(os.Getenv("AWS_SIMULATION_TYPES"))
-	if s.name != "aws" {
-		served = nil
+	var types map[string]bool
+	if s.name == "aws" {
+		types = needed(s.account.Folder)
 	}
 	all := func(resources map[string]schema.Resource) map[string]*tfprotov5.Schema {
 		schemas := map[string]*tfprotov5.Schema{}
 		for name, resource := range resources {
-			if len(served) > 0 && !slices.Contains(served, name) {
-				continue
+			if types == nil || types[name] {
+				schemas[name] = resource.Protocol()
 			}
-			schemas[name] = resource.Protocol()
 		}
 		return schemas
 	}

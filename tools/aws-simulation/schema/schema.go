@@ -5,10 +5,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"embed"
+	"encoding/binary"
 	"encoding/json"
+	"io"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/tidwall/gjson"
 )
 
 //go:embed *.json.gz
@@ -42,19 +46,13 @@ type Block struct {
 }
 
 // Resource is a block that is read only when it is asked for, since a run needs few of the many.
-type Resource struct{ text []byte }
-
-// UnmarshalJSON keeps the text.
-func (r *Resource) UnmarshalJSON(text []byte) error {
-	r.text = bytes.Clone(text)
-	return nil
-}
+type Resource struct{ text string }
 
 // Block returns the shape, or nil where there is no such resource.
 func (r Resource) Block() *Block {
 	var resource struct{ Block *Block }
-	if r.text != nil {
-		if err := json.Unmarshal(r.text, &resource); err != nil {
+	if r.text != "" {
+		if err := json.Unmarshal([]byte(r.text), &resource); err != nil {
 			panic(err)
 		}
 	}
@@ -64,12 +62,13 @@ func (r Resource) Block() *Block {
 // Provider is everything that one provider serves.
 type Provider struct {
 	Provider  Resource
-	Resources map[string]Resource `json:"resource_schemas"`
-	Data      map[string]Resource `json:"data_source_schemas"`
-	Ephemeral map[string]Resource `json:"ephemeral_resource_schemas"`
+	Resources map[string]Resource
+	Data      map[string]Resource
+	Ephemeral map[string]Resource
 }
 
-// Load reads the schema of a provider by its name, such as aws.
+// Load reads the schema of a provider by its name, such as aws. Each run starts the provider several times, so it only
+// finds where the thousands of types are.
 func Load(name string) (*Provider, error) {
 	packed, err := files.ReadFile(name + ".json.gz")
 	if err != nil {
@@ -79,17 +78,39 @@ func Load(name string) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	var document struct {
-		Schemas map[string]*Provider `json:"provider_schemas"`
-	}
-	if err := json.NewDecoder(reader).Decode(&document); err != nil {
+	document := &strings.Builder{}
+	// The last four bytes of an archive are the size of what is in it: https://www.rfc-editor.org/rfc/rfc1952#page-6
+	document.Grow(int(binary.LittleEndian.Uint32(packed[len(packed)-4:])))
+	if _, err := io.Copy(document, reader); err != nil {
 		return nil, err
 	}
-	provider := document.Schemas["registry.opentofu.org/hashicorp/"+name]
+	provider := &Provider{}
+	gjson.Get(document.String(), "provider_schemas.*").ForEach(func(part, of gjson.Result) bool {
+		switch part.Str {
+		case "provider":
+			provider.Provider = Resource{of.Raw}
+		case "resource_schemas":
+			provider.Resources = resources(of)
+		case "data_source_schemas":
+			provider.Data = resources(of)
+		case "ephemeral_resource_schemas":
+			provider.Ephemeral = resources(of)
+		}
+		return true
+	})
 	if name == "aws" {
-		err = json.Unmarshal(byHand, &provider.Ephemeral)
+		provider.Ephemeral = resources(gjson.ParseBytes(byHand))
 	}
-	return provider, err
+	return provider, nil
+}
+
+func resources(of gjson.Result) map[string]Resource {
+	found := map[string]Resource{}
+	of.ForEach(func(name, text gjson.Result) bool {
+		found[name.Str] = Resource{text.Raw}
+		return true
+	})
+	return found
 }
 
 // Parsed is the attribute's type as a text or, of a compound one, a list.

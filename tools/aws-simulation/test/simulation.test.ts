@@ -124,6 +124,17 @@ test('computed values are unknown in a plan, then keep their identity; some argu
   expect(await actions(folder)).toEqual(['aws_s3_bucket.this: delete,create']);
 });
 
+test('what no configuration names any more is destroyed, also where it is gone already', async () => {
+  const folder = await root(`${NETWORK} resource "aws_eip" "this" {}`);
+  await simulation.run(folder, 'apply');
+  for (const { type, file } of await simulation.resources())
+    if (type === 'aws_subnet') rmSync(file);
+  rewrite(folder, '');
+  expect(await actions(folder)).toEqual(['aws_eip.this: delete', 'aws_vpc.this: delete']);
+  await simulation.run(folder, 'apply', 'plan');
+  expect(await simulation.resources()).toEqual([]);
+});
+
 test('default tags are part of tags_all, and their change is a change', async () => {
   const tags = (value: string) => `default_tags {\n tags = { environment = "${value}" }\n}`;
   const topic = 'resource "aws_sns_topic" "this" {\n  name = "t"\n  tags = { own = "yes" }\n}';
