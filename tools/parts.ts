@@ -11,8 +11,8 @@ export type Part = (typeof PARTS)[number];
 
 /** What `make test` runs side by side, each lane in its order; more lanes would starve the service's tests of its limits. */
 export const LANES: readonly (readonly Part[])[] = [
-  ['service', 'kubernetes', 'delivery'],
-  ['modules', 'live'],
+  ['service', 'live'],
+  ['modules', 'kubernetes', 'delivery'],
 ];
 
 const FOLDERS: readonly [RegExp, Part][] = [
