@@ -61,11 +61,11 @@ if (!part || part === 'modules' || part === 'live')
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 rmSync(join(ROOT, LCOV), { force: true });
-await Promise.all(
-  (part ? [[part]] : LANES).map(async (parts) => {
-    for (const each of parts) await runTests(each);
-  }),
-);
+const waiting: Part[] = part ? [part] : [...PARTS];
+const lane = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await runTests(next);
+};
+await Promise.all(Array.from({ length: LANES }, lane));
 
 const coverageFaults = !part || part === 'service' ? await readCoverage() : [];
 for (const fault of coverageFaults) console.log(fault);
