@@ -20,7 +20,7 @@ func (s *server) afterWrite(now, before *account.Resource) {
 			s.leaveGlobal(was, now)
 		}
 	case "aws_secretsmanager_secret":
-		s.replicate(now)
+		s.replicate(now, before)
 	case "aws_secretsmanager_secret_version":
 		if before == nil {
 			s.moveLabels(now)
@@ -87,9 +87,27 @@ func (s *server) setGlobalMembers(global any, members []any) {
 	}
 }
 
-// replicate makes the copies of a secret: the same ARN but for the region.
-func (s *server) replicate(secret *account.Resource) {
+// replicate makes the copies of a secret, the same ARN but for the region, and removes those that it shall have no more.
+// A copy of another's stays what it is, and so does a secret, unless it shall be overwritten.
+func (s *server) replicate(secret, before *account.Resource) {
+	present := func(region any) *account.Resource {
+		found := s.account.Find(secret.Type, fmt.Sprint(region), func(r *account.Resource) bool {
+			return r.Attributes["name"] == secret.Attributes["name"]
+		})
+		if len(found) == 0 {
+			return nil
+		}
+		return found[0]
+	}
+	wanted := map[any]bool{}
 	each(secret.Attributes["replica"], func(replica map[string]any) any {
+		wanted[replica["region"]] = true
+		if other := present(replica["region"]); other != nil && other.MadeBy != secret.ID {
+			if other.MadeBy != "" || secret.Attributes["force_overwrite_replica_secret"] != true {
+				return nil
+			}
+			s.account.Delete(other)
+		}
 		region := fmt.Sprint(replica["region"])
 		attributes := maps.Clone(secret.Attributes)
 		arn := strings.Replace(secret.ID, ":"+secret.Region+":", ":"+region+":", 1)
@@ -97,6 +115,15 @@ func (s *server) replicate(secret *account.Resource) {
 			"arn": arn, "id": arn, "region": region, "kms_key_id": replica["kms_key_id"], "replica": []any{},
 		})
 		s.account.Put(&account.Resource{Type: secret.Type, ID: arn, Region: region, MadeBy: secret.ID, MadeByType: secret.Type, Attributes: attributes})
+		return nil
+	})
+	if before == nil {
+		return
+	}
+	each(before.Attributes["replica"], func(replica map[string]any) any {
+		if copied := present(replica["region"]); !wanted[replica["region"]] && copied != nil && copied.MadeBy == secret.ID {
+			s.account.Delete(copied)
+		}
 		return nil
 	})
 }

@@ -622,6 +622,44 @@ test('a secret keeps its copies when its policy goes, which has the same ID', as
   expect(await places()).toEqual([]);
 });
 
+test('a copy takes the place of a secret where it is told to, of a copy of another never, and goes when nobody wants it', async () => {
+  const secret = (name: string, region: string, more: string) => `
+    resource "aws_secretsmanager_secret" "${name}" {
+      name   = "s"
+      region = "${region}"
+      ${more}
+    }`;
+  const copies = (...regions: string[]) =>
+    regions.map((region) => `replica { region = "${region}" }`).join('\n');
+  const force = 'force_overwrite_replica_secret = true';
+  const makers = async () =>
+    Object.fromEntries(
+      (await simulation.resources())
+        .filter(({ type }) => type === 'aws_secretsmanager_secret')
+        .map(({ region, made_by }) => [region, made_by?.split(':')[3] ?? 'itself']),
+    );
+  const own = { 'eu-west-1': 'itself', 'eu-central-1': 'itself' };
+
+  const other = secret('other', 'eu-central-1', '');
+  const folder = await root(secret('this', 'eu-west-1', copies('us-east-2')) + other);
+  await simulation.run(folder, 'apply');
+  expect(await makers()).toEqual({ ...own, 'us-east-2': 'eu-west-1' });
+
+  rewrite(folder, secret('this', 'eu-west-1', copies('us-east-2', 'eu-central-1')) + other);
+  await simulation.run(folder, 'apply');
+  expect(await makers()).toEqual({ ...own, 'us-east-2': 'eu-west-1' });
+
+  const greedy = secret('other', 'eu-central-1', `${copies('us-east-2')}\n${force}`);
+  rewrite(folder, secret('this', 'eu-west-1', copies('us-east-2')) + greedy);
+  await simulation.run(folder, 'apply');
+  expect(await makers()).toEqual({ ...own, 'us-east-2': 'eu-west-1' });
+
+  const forced = `${copies('eu-central-1')}\n${force}`;
+  rewrite(folder, secret('this', 'eu-west-1', forced) + greedy);
+  await simulation.run(folder, 'apply');
+  expect(await makers()).toEqual({ 'eu-west-1': 'itself', 'eu-central-1': 'eu-west-1' });
+});
+
 const terraform = Bun.which('terraform');
 if (!terraform)
   console.log('skipped: Terraform takes what OpenTofu takes (terraform is not installed)');
