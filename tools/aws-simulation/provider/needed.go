@@ -1,11 +1,13 @@
 package provider
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 var typeName = regexp.MustCompile(`aws_[a-z0-9_]+`)
@@ -14,16 +16,14 @@ var typeName = regexp.MustCompile(`aws_[a-z0-9_]+`)
 // modules that `init` brought, and those that its state has.
 func needed(accounts string) map[string]bool {
 	data := cmp.Or(os.Getenv("TF_DATA_DIR"), ".terraform")
+	texts := [][]byte{state(data, accounts)}
+	for _, file := range configuration(data) {
+		text, _ := os.ReadFile(file)
+		texts = append(texts, text)
+	}
 	types := map[string]bool{}
-	for _, file := range append(configuration(data), state(data, accounts)...) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			// A folder of resources is called by their type.
-			text = []byte(filepath.Base(file))
-		}
-		for _, name := range typeName.FindAll(text, -1) {
-			types[string(name)] = true
-		}
+	for _, name := range typeName.FindAll(bytes.Join(texts, []byte("\n")), -1) {
+		types[string(name)] = true
 	}
 	return types
 }
@@ -38,14 +38,16 @@ func configuration(data string) []string {
 	}
 	files := []string{}
 	for folder := range folders {
-		found, _ := filepath.Glob(filepath.Join(folder, "*.t*"))
-		files = append(files, found...)
+		for _, pattern := range []string{"*.tf", "*.tofu", "*.tf.json", "*.tofu.json"} {
+			found, _ := filepath.Glob(filepath.Join(folder, pattern))
+			files = append(files, found...)
+		}
 	}
 	return files
 }
 
-// state is the file of the state; where that is not local, the folders of the accounts, of which it must be.
-func state(data, accounts string) []string {
+// state is the text of the state; where that is no local file, the folders of the accounts, of which it must be.
+func state(data, accounts string) []byte {
 	var initialised struct {
 		Backend struct {
 			Type   string
@@ -55,9 +57,10 @@ func state(data, accounts string) []string {
 	readJSON(filepath.Join(data, "terraform.tfstate"), &initialised)
 	if kind := initialised.Backend.Type; kind != "" && kind != "local" {
 		folders, _ := filepath.Glob(filepath.Join(accounts, "*/*/aws_*"))
-		return folders
+		return []byte(strings.Join(folders, "\n"))
 	}
-	return []string{cmp.Or(initialised.Backend.Config.Path, "terraform.tfstate")}
+	text, _ := os.ReadFile(cmp.Or(initialised.Backend.Config.Path, "terraform.tfstate"))
+	return text
 }
 
 // readJSON leaves the target as it is where there is no such file.

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
@@ -98,6 +99,9 @@ func Load(name string) (*Provider, error) {
 		}
 		return true
 	})
+	if provider.Provider.text == "" {
+		return nil, fmt.Errorf("schema/%s.json.gz has no provider", name)
+	}
 	if name == "aws" {
 		provider.Ephemeral = resources(gjson.ParseBytes(byHand))
 	}
