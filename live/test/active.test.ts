@@ -1,8 +1,7 @@
 /** The drill of an active region: it is lost and comes back, then takes over from the primary's, by the runbooks' commands. */
 import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
-import { prepareFunction } from '../../modules/shared/edge/tests/viewer-request.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
-import { openDrill } from './drill.ts';
+import { alone, openDrill } from './drill.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
 import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
@@ -10,10 +9,6 @@ import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
 setDefaultTimeout(LIMIT);
 
 const [PRIMARY, STANDBY, ACTIVE] = ['eu-west-1', 'eu-central-1', 'us-east-2'];
-const NEW_YORK = {
-  'cloudfront-viewer-latitude': { value: '40.71' },
-  'cloudfront-viewer-longitude': { value: '-74.01' },
-};
 
 let tree: Tree;
 let drill: ReturnType<typeof openDrill>;
@@ -43,26 +38,7 @@ afterAll(async () => {
   await tree?.[Symbol.asyncDispose]();
 });
 
-/** Origin of the distribution, and those that its function leads a viewer in New York to, for a read and a write. */
-const served = async () => {
-  const [distribution] = await drill.find('aws_cloudfront_distribution');
-  const serving = distribution?.attributes.default_cache_behavior[0].target_origin_id;
-  const [viewerRequest] = await drill.find('aws_cloudfront_function');
-  const run = prepareFunction(viewerRequest?.attributes.code);
-  const [get, put] = await Promise.all(
-    ['GET', 'PUT'].map(async (method) => (await run('/hello/Casey', NEW_YORK, method)).origins),
-  );
-  return { serving, get, put };
-};
-
-/** Paths that health checks ask. */
-const checked = async () =>
-  (await drill.find('aws_route53_health_check'))
-    .map(({ attributes }) => attributes.resource_path.replace('/.origins/', ''))
-    .sort();
-
 const BOTH = { serving: PRIMARY, get: [ACTIVE, PRIMARY], put: [ACTIVE] };
-const alone = (region: string) => ({ serving: region, get: [region], put: [region] });
 
 /** Of whose secrets a region has copies. */
 const copiesOf = async (region: string) =>
@@ -80,25 +56,25 @@ testInOrder(
     [
       'is served without an active region that is lost, and with it again',
       async () => {
-        expect(await served()).toEqual(BOTH);
-        expect(await checked()).toEqual([PRIMARY, ACTIVE]);
+        expect(await drill.served()).toEqual(BOTH);
+        expect(await drill.checked()).toEqual([PRIMARY, ACTIVE]);
         drill.lose(ACTIVE);
         const before = await drill.holdings(ACTIVE);
         await drill.follow('region-active', {
           'us-east-2 is lost': async () => {
-            expect(await served()).toEqual(alone(PRIMARY));
-            expect(await checked()).toEqual([PRIMARY]);
+            expect(await drill.served()).toEqual(alone(PRIMARY));
+            expect(await drill.checked()).toEqual([PRIMARY]);
             expect(await drill.find('aws_cloudfront_origin_request_policy')).toEqual([]);
             expect(await drill.holdings(ACTIVE)).toEqual(before);
             drill.giveBack(ACTIVE);
           },
           'It is there again': async () => {
             expect(await drill.holdings(ACTIVE)).toEqual(before);
-            expect(await served()).toEqual(alone(PRIMARY));
+            expect(await drill.served()).toEqual(alone(PRIMARY));
           },
           'Its users': async () => {
-            expect(await served()).toEqual(BOTH);
-            expect(await checked()).toEqual([PRIMARY, ACTIVE]);
+            expect(await drill.served()).toEqual(BOTH);
+            expect(await drill.checked()).toEqual([PRIMARY, ACTIVE]);
             expect(await tree.git('status', '--porcelain')).toBe('');
             expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
           },
@@ -128,10 +104,12 @@ testInOrder(
               expect(plan).toEndWith(' 0 to destroy');
               expect(await forwards(ACTIVE)).toBe(false);
             },
-            '6. Pods': () => {},
+            '6. Pods': () => {
+              expect(drill.clusterOf(ACTIVE).labels).toMatchObject({ role: 'primary' });
+            },
             '7. Users': async () => {
-              expect(await served()).toEqual(alone(ACTIVE));
-              expect(await checked()).toEqual([ACTIVE]);
+              expect(await drill.served()).toEqual(alone(ACTIVE));
+              expect(await drill.checked()).toEqual([ACTIVE]);
             },
             '8. Alarms': async () => {
               const names = (await drill.find('aws_cloudwatch_metric_alarm', ACTIVE)).map(
@@ -164,17 +142,20 @@ testInOrder(
             },
             '3. Switchover': async () => {
               expect(await drill.writers()).toEqual([PRIMARY]);
-              expect(await served()).toEqual(alone(ACTIVE));
+              expect(await drill.served()).toEqual(alone(ACTIVE));
             },
             '4. Variables': async () => {
               expect(await forwards(ACTIVE)).toBe(true);
               expect(await copiesOf(STANDBY)).toEqual(Array(3).fill(PRIMARY));
               expect(await copiesOf(ACTIVE)).toEqual(Array(3).fill(PRIMARY));
             },
-            '5. Pods': () => {},
+            '5. Pods': () => {
+              expect(drill.clusterOf(ACTIVE).labels).toMatchObject({ role: 'active' });
+              expect(drill.clusterOf(PRIMARY).labels).toMatchObject({ role: 'primary' });
+            },
             '6. Users': async () => {
-              expect(await served()).toEqual(BOTH);
-              expect(await checked()).toEqual([PRIMARY, ACTIVE]);
+              expect(await drill.served()).toEqual(BOTH);
+              expect(await drill.checked()).toEqual([PRIMARY, ACTIVE]);
             },
             '7. eu-central-1 without instances': async () => {
               expect(await instances()).toBe(3);

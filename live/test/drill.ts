@@ -2,6 +2,7 @@
 import { expect } from 'bun:test';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareFunction } from '../../modules/shared/edge/tests/viewer-request.ts';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
 import { openShell, readSteps, type Shell } from './runbook.ts';
 import { ENVIRONMENTS, type Tree } from './tree.ts';
@@ -11,8 +12,16 @@ const ROOT = join(import.meta.dir, '../..');
 export const readPage = (name: string): string =>
   readFileSync(join(ROOT, `docs/runbooks/${name}.md`), 'utf8');
 
+/** What is served where one region serves alone. */
+export const alone = (region: string) => ({ serving: region, get: [region], put: [region] });
+
 /** What is true after each step, by its title. */
 export type Expectations = Readonly<Record<string, (said: string) => void | Promise<void>>>;
+
+const NEW_YORK = {
+  'cloudfront-viewer-latitude': { value: '40.71' },
+  'cloudfront-viewer-longitude': { value: '-74.01' },
+};
 
 /** A drill in production's account as a tree has it. */
 export const openDrill = (tree: Tree) => {
@@ -58,6 +67,33 @@ export const openDrill = (tree: Tree) => {
     /** All that a region has. */
     holdings: async (region: string) =>
       (await tree.simulation.resources()).filter((resource) => resource.region === region),
+    /** Origin of the distribution, and those that its function leads a viewer in New York to, for a read and a write. */
+    served: async () => {
+      const [distribution] = await find('aws_cloudfront_distribution');
+      const serving = distribution?.attributes.default_cache_behavior[0].target_origin_id;
+      const [viewerRequest] = await find('aws_cloudfront_function');
+      const run = prepareFunction(viewerRequest?.attributes.code);
+      const [get, put] = await Promise.all(
+        ['GET', 'PUT'].map(async (method) => (await run('/hello/Casey', NEW_YORK, method)).origins),
+      );
+      return { serving, get, put };
+    },
+    /** Regions whose origins health checks ask. */
+    checked: async () =>
+      (await find('aws_route53_health_check'))
+        .map(({ attributes }) => attributes.resource_path.replace('/.origins/', ''))
+        .sort(),
+    /** The cluster secret of a region, as `gitops` made it. */
+    clusterOf: (region: string) => {
+      const state = join(tree.folder, `build/state/prod/${region}/shared/gitops.tfstate`);
+      const { resources } = JSON.parse(readFileSync(state, 'utf8'));
+      const { attributes } = resources.find(
+        ({ type }: { type: string }) => type === 'kubernetes_secret_v1',
+      ).instances[0];
+      const { name, server } = attributes.data;
+      const [{ labels, annotations }] = attributes.metadata;
+      return { name, server, labels, annotations };
+    },
     /** The regions of a global database that take writes. */
     writers: async (): Promise<string[]> => {
       const [global] = await find('aws_rds_global_cluster');

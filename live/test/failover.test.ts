@@ -12,7 +12,7 @@ import {
   settingsOf,
 } from '../../tools/kubernetes/objects.ts';
 import { overlayText } from '../../tools/kubernetes/render.ts';
-import { openDrill, readPage } from './drill.ts';
+import { alone, openDrill, readPage } from './drill.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
 import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
@@ -31,15 +31,15 @@ beforeAll(async () => {
   tree = await plantTree();
   await tree.all('prod', 'apply');
   before = await tree.simulation.resources();
+  drill = openDrill(tree);
 
   // What a person copies after the first apply.
   await tree.edit('kustomize/overlays/prod/kustomization.yaml', (text) =>
     text
       .replace(/(?<=DATABASE_URL=postgres:\/\/)[^:]+/, globalEndpoint())
-      .replace(/(?<=newName: )\S+/, clusterOf(LOST).annotations.pushed_image_repository),
+      .replace(/(?<=newName: )\S+/, drill.clusterOf(LOST).annotations.pushed_image_repository),
   );
   await tree.commit('Name the database');
-  drill = openDrill(tree);
 });
 afterAll(async () => {
   drill?.shell[Symbol.dispose]();
@@ -49,15 +49,6 @@ afterAll(async () => {
 /** Of the database, in a region. */
 const countInstances = async (region: string) =>
   (await drill.find('aws_rds_cluster_instance', region)).length;
-
-/** Origin of everything that users ask, and the paths that health checks ask. */
-const served = async () => ({
-  origin: (await drill.find('aws_cloudfront_distribution'))[0]?.attributes.default_cache_behavior[0]
-    .target_origin_id,
-  checked: (await drill.find('aws_route53_health_check')).map(
-    ({ attributes }) => attributes.resource_path,
-  ),
-});
 
 const alarmNames = async (region: string) =>
   (await drill.find('aws_cloudwatch_metric_alarm', region)).map(({ id }) => id);
@@ -82,22 +73,10 @@ const copies = async (region: string) =>
 const globalEndpoint = (): string =>
   before.find(({ type }) => type === 'aws_rds_global_cluster')?.attributes.endpoint;
 
-/** The cluster secret of a region, as `gitops` made it. */
-const clusterOf = (region: string) => {
-  const state = join(tree.folder, `build/state/prod/${region}/shared/gitops.tfstate`);
-  const { resources } = JSON.parse(readFileSync(state, 'utf8'));
-  const { attributes } = resources.find(
-    ({ type }: { type: string }) => type === 'kubernetes_secret_v1',
-  ).instances[0];
-  const { name, server } = attributes.data;
-  const [{ labels, annotations }] = attributes.metadata;
-  return { name, server, labels, annotations };
-};
-
 /** What Argo CD brings to a region by what its cluster's secret says and by what Git has. */
 const work = async (region: string) => {
   const [set] = parseObjects(readFileSync(join(tree.folder, 'gitops/application.yaml'), 'utf8'));
-  const [application] = set ? expand(set, [clusterOf(region)]) : [];
+  const [application] = set ? expand(set, [drill.clusterOf(region)]) : [];
   const { path, kustomize } = application?.spec.source ?? {};
   const objects = parseObjects(await overlayText(join(tree.folder, path)));
   const [pushed, pulled] = kustomize.images.at(-1).split('=');
@@ -175,7 +154,8 @@ testInOrder(
             expect(await work(STANDBY)).toEqual(everything(STANDBY));
           },
           '7. Users': async () => {
-            expect(await served()).toEqual({ origin: STANDBY, checked: [`/.origins/${STANDBY}`] });
+            expect(await drill.served()).toEqual(alone(STANDBY));
+            expect(await drill.checked()).toEqual([STANDBY]);
           },
           '8. Alarms': async () => {
             expect(await alarmNames(STANDBY)).toContain('hello-prod-database-connections');
@@ -221,7 +201,8 @@ testInOrder(
             expect(await work(STANDBY)).toEqual(nothing(STANDBY));
           },
           '6. Users': async () => {
-            expect(await served()).toEqual({ origin: LOST, checked: [`/.origins/${LOST}`] });
+            expect(await drill.served()).toEqual(alone(LOST));
+            expect(await drill.checked()).toEqual([LOST]);
           },
           '7. eu-central-1 without instances': async () => {
             expect(await countInstances(STANDBY)).toBe(0);

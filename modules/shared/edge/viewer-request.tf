@@ -4,7 +4,7 @@ locals {
   # Where AWS's regions are, in degrees: at the city that AWS names, or one beside it. From GeoNames, to a tenth.
   locations = jsondecode(file("${path.module}/locations.json"))
 
-  # With one, the function names it all the same: in a failover whichever comes first, it or the distribution, leads away.
+  # With one, the function names it all the same: it overrules the distribution, and is published before.
   serving_regions  = setunion([var.serving_region], var.active_regions)
   chooses_region   = length(local.serving_regions) > 1
   unplaced_regions = setsubtract(local.serving_regions, keys(local.locations))

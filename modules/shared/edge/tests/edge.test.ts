@@ -1,4 +1,4 @@
-import { beforeAll } from 'bun:test';
+import { beforeAll, expect } from 'bun:test';
 import { join } from 'node:path';
 import type { Resource } from '../../../../tools/aws-simulation/simulation.ts';
 import { packFunction } from '../../../../tools/lambda.ts';
@@ -126,13 +126,21 @@ const code =
 
 testLifecycle(STANDING, {
   faultsOf: (account) => faultsOf(account, REGIONS, ['eu-central-1']),
-  faultsAfter: (account) =>
-    account.some(
+  faultsAfter: async (account) => {
+    const elsewhere = code(
+      'selectRequestOriginById("eu-central-1")',
+      'selectRequestOriginById("eu-west-1")',
+    );
+    expect(await faultsOf(elsewhere([...account]), REGIONS, [])).toEqual([
+      'the function leads to others than the regions that serve',
+    ]);
+    return account.some(
       ({ attributes }) =>
         attributes.default_cache_behavior?.[0].target_origin_id === 'eu-central-1',
     )
       ? faultsOf(account, REGIONS, [])
-      : ['the other region does not serve'],
+      : ['the other region does not serve'];
+  },
   weakenings: [
     ['no distribution', without(({ type }) => type === 'aws_cloudfront_distribution')],
     [
