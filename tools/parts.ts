@@ -5,7 +5,14 @@ import { git } from './git.ts';
 const ROOT = join(import.meta.dir, '..');
 
 /** The parts of `make test` that can run side by side, the longest first: each test file is in one, by its path. */
-export const PARTS = ['service', 'modules', 'live', 'delivery', 'kubernetes'] as const;
+export const PARTS = [
+  'service',
+  'live',
+  'modules',
+  'delivery',
+  'simulation',
+  'kubernetes',
+] as const;
 
 export type Part = (typeof PARTS)[number];
 
@@ -15,7 +22,8 @@ export const LANES = 2;
 const FOLDERS: readonly [RegExp, Part][] = [
   [/^service\//, 'service'],
   [/^(helm|kustomize|gitops|tools\/kubernetes)\//, 'kubernetes'],
-  [/^(modules|tools\/aws-simulation)\//, 'modules'],
+  [/^modules\//, 'modules'],
+  [/^tools\/aws-simulation\//, 'simulation'],
   [/^(live|stacks|tools\/(plan|simulate))\//, 'live'],
 ];
 
@@ -36,8 +44,8 @@ export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: read
   { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
   { tool: ['charts/unpacked'], parts: ['kubernetes'] },
   { tool: ['application-sets/expand'], parts: ['kubernetes', 'live'] },
-  { tool: ['opentofu/tofu', 'version'], parts: ['modules', 'live'] },
-  { tool: ['terragrunt/terragrunt', '--version'], parts: ['modules', 'live'] },
+  { tool: ['opentofu/tofu', 'version'], parts: ['modules', 'live', 'simulation'] },
+  { tool: ['terragrunt/terragrunt', '--version'], parts: ['modules', 'live', 'simulation'] },
   { tool: ['glua/glua', '-v'], parts: ['modules'] },
   { tool: ['tflint/tflint', '--version'], parts: ['modules'] },
   { tool: ['checkov/checkov', '--version'], parts: ['modules'] },

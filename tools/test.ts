@@ -57,7 +57,7 @@ for (const { tool, parts } of TOOLS)
     const [name, ...version] = tool;
     check(`tools/${name}`, await run(`tools/${name}`, join(ROOT, 'tools', name), ...version));
   }
-if (!part || part === 'modules' || part === 'live')
+if (!part || ['modules', 'live', 'simulation'].includes(part))
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 rmSync(join(ROOT, LCOV), { force: true });
