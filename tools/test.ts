@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { LANES, PARTS, type Part, partOf, TOOLS, testFiles } from './parts.ts';
+import { LANES, PARTS, type Part, partOf, TIMED, TOOLS, testFiles } from './parts.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const LCOV = 'build/coverage/lcov.info';
@@ -83,6 +83,7 @@ async function runTests(part: Part) {
   rmSync(join(ROOT, junit), { force: true });
   const passed = await run(
     title,
+    ...(part === TIMED ? [] : ['nice', '-n', '10']),
     ...['bun', 'test', '--randomize', '--only-failures', '--timeout=90000'],
     // Recovery is measured in seconds, on a machine that others may load.
     ...(process.env.CI ? ['--retry=1'] : []),
