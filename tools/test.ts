@@ -2,7 +2,7 @@
  * Runs every check and every test; the last line reads `N passed, N failed`, with skipped ones named above it.
  * `--part=service` and the like run the tests of a part alone; other words go to `bun test`.
  */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import { LANES, PARTS, type Part, partOf, TIMED, TOOLS, testFiles } from './parts.ts';
@@ -61,6 +61,7 @@ if (!part || ['modules', 'live', 'simulation'].includes(part))
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 rmSync(join(ROOT, LCOV), { force: true });
+mkdirSync(join(ROOT, 'build'), { recursive: true });
 const waiting: Part[] = part ? [part] : [...PARTS];
 const lane = async () => {
   for (let next = waiting.shift(); next; next = waiting.shift()) await runTests(next);
