@@ -1,7 +1,7 @@
 /** The drill of an active region: it is lost and comes back, then takes over from the primary's, by the runbooks' commands. */
 import { afterAll, beforeAll, expect, setDefaultTimeout } from 'bun:test';
 import type { Resource } from '../../tools/aws-simulation/simulation.ts';
-import { alone, openDrill } from './drill.ts';
+import { alone, kindsOf, openDrill } from './drill.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
 import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
@@ -59,17 +59,17 @@ testInOrder(
         expect(await drill.served()).toEqual(BOTH);
         expect(await drill.checked()).toEqual([PRIMARY, ACTIVE]);
         drill.lose(ACTIVE);
-        const before = await drill.holdings(ACTIVE);
+        const held = await drill.holdings(ACTIVE);
         await drill.follow('region-active', {
           'us-east-2 is lost': async () => {
             expect(await drill.served()).toEqual(alone(PRIMARY));
             expect(await drill.checked()).toEqual([PRIMARY]);
             expect(await drill.find('aws_cloudfront_origin_request_policy')).toEqual([]);
-            expect(await drill.holdings(ACTIVE)).toEqual(before);
+            expect(await drill.holdings(ACTIVE)).toEqual(held);
             drill.giveBack(ACTIVE);
           },
           'It is there again': async () => {
-            expect(await drill.holdings(ACTIVE)).toEqual(before);
+            expect(await drill.holdings(ACTIVE)).toEqual(held);
             expect(await drill.served()).toEqual(alone(PRIMARY));
           },
           'Its users': async () => {
@@ -91,7 +91,7 @@ testInOrder(
           {
             '1. Settings of this shell': () => {},
             '2. An instance': async () => {
-              expect((await drill.find('aws_rds_cluster_instance', ACTIVE)).length).toBe(3);
+              expect(await drill.countInstances(ACTIVE)).toBe(3);
             },
             '3. Promotion': async () => {
               expect(await drill.writers()).toEqual([ACTIVE]);
@@ -118,21 +118,20 @@ testInOrder(
               expect(names).not.toContain('hello-prod-global-lag');
             },
             '9. The other instances': async () => {
-              expect((await drill.find('aws_rds_cluster_instance', ACTIVE)).length).toBe(3);
+              expect(await drill.countInstances(ACTIVE)).toBe(3);
               expect(await tree.git('status', '--porcelain')).toBe('');
             },
           },
           (block) => block.replace(`region=${STANDBY}`, `region=${ACTIVE}`),
         );
         expect(await drill.holdings(PRIMARY)).toEqual(lost);
-        expect((await drill.find('aws_rds_cluster_instance', STANDBY)).length).toBe(0);
+        expect(await drill.countInstances(STANDBY)).toBe(0);
       },
     ],
     [
       'is given back by it, when the region is there again',
       async () => {
         drill.giveBack(PRIMARY);
-        const instances = async () => (await drill.find('aws_rds_cluster_instance', ACTIVE)).length;
         await drill.follow(
           'region-failback',
           {
@@ -158,7 +157,7 @@ testInOrder(
               expect(await drill.checked()).toEqual([PRIMARY, ACTIVE]);
             },
             '7. eu-central-1 without instances': async () => {
-              expect(await instances()).toBe(3);
+              expect(await drill.countInstances(ACTIVE)).toBe(3);
               expect(await tree.git('status', '--porcelain')).toBe('');
               expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
             },
@@ -166,9 +165,7 @@ testInOrder(
           (block) =>
             block.replace(`region=${STANDBY} role=standby`, `region=${ACTIVE} role=active`),
         );
-        const kinds = (account: Resource[]) =>
-          account.map(({ region, type }) => `${region} ${type}`).sort();
-        expect(kinds(await tree.simulation.resources())).toEqual(kinds(before));
+        expect(kindsOf(await tree.simulation.resources())).toEqual(kindsOf(before));
       },
     ],
   ],

@@ -15,6 +15,10 @@ export const readPage = (name: string): string =>
 /** What is served where one region serves alone. */
 export const alone = (region: string) => ({ serving: region, get: [region], put: [region] });
 
+/** What an account has of each type in each region, whatever it is called. */
+export const kindsOf = (account: readonly Resource[]): string[] =>
+  account.map(({ region, type }) => `${region} ${type}`).sort();
+
 /** What is true after each step, by its title. */
 export type Expectations = Readonly<Record<string, (said: string) => void | Promise<void>>>;
 
@@ -64,6 +68,9 @@ export const openDrill = (tree: Tree) => {
       tree.simulation.faults({});
       moveStates(region, false);
     },
+    /** Instances of the database, in a region. */
+    countInstances: async (region: string) =>
+      (await find('aws_rds_cluster_instance', region)).length,
     /** All that a region has. */
     holdings: async (region: string) =>
       (await tree.simulation.resources()).filter((resource) => resource.region === region),

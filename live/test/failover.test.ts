@@ -12,7 +12,7 @@ import {
   settingsOf,
 } from '../../tools/kubernetes/objects.ts';
 import { overlayText } from '../../tools/kubernetes/render.ts';
-import { alone, openDrill, readPage } from './drill.ts';
+import { alone, kindsOf, openDrill, readPage } from './drill.ts';
 import { testInOrder } from './in-order.ts';
 import { NOT_LONG, testLong } from './long.ts';
 import { LIMIT, plantTree, readPlans, type Tree } from './tree.ts';
@@ -45,10 +45,6 @@ afterAll(async () => {
   drill?.shell[Symbol.dispose]();
   await tree?.[Symbol.asyncDispose]();
 });
-
-/** Of the database, in a region. */
-const countInstances = async (region: string) =>
-  (await drill.find('aws_rds_cluster_instance', region)).length;
 
 const alarmNames = async (region: string) =>
   (await drill.find('aws_cloudwatch_metric_alarm', region)).map(({ id }) => id);
@@ -133,7 +129,7 @@ testInOrder(
         await drill.follow('region-failover', {
           '1. Settings of this shell': () => {},
           '2. An instance': async () => {
-            expect(await countInstances(STANDBY)).toBe(1);
+            expect(await drill.countInstances(STANDBY)).toBe(1);
             expect(await drill.writers()).toEqual([LOST]);
           },
           '3. Promotion': async () => {
@@ -164,7 +160,7 @@ testInOrder(
             );
           },
           '9. The other instances': async () => {
-            expect(await countInstances(STANDBY)).toBe(3);
+            expect(await drill.countInstances(STANDBY)).toBe(3);
             expect(await tree.git('status', '--porcelain')).toBe('');
             expect(await committed()).toEqual(STACKS);
           },
@@ -186,7 +182,7 @@ testInOrder(
             expect(await rotated(LOST)).toEqual([]);
             expect(await work(LOST)).toEqual(nothing(LOST));
             expect(await work(STANDBY)).toEqual(everything(STANDBY));
-            expect(await countInstances(LOST)).toBe(3);
+            expect(await drill.countInstances(LOST)).toBe(3);
           },
           '3. Switchover': async () => {
             expect(await drill.writers()).toEqual([LOST]);
@@ -205,15 +201,13 @@ testInOrder(
             expect(await drill.checked()).toEqual([LOST]);
           },
           '7. eu-central-1 without instances': async () => {
-            expect(await countInstances(STANDBY)).toBe(0);
+            expect(await drill.countInstances(STANDBY)).toBe(0);
             expect(await committed()).toEqual(STACKS);
           },
         });
 
         expect(await tree.git('diff', 'HEAD~2', '--stat')).toBe('');
-        const kinds = (account: Resource[]) =>
-          account.map(({ region, type }) => `${region} ${type}`).sort();
-        expect(kinds(await tree.simulation.resources())).toEqual(kinds(before));
+        expect(kindsOf(await tree.simulation.resources())).toEqual(kindsOf(before));
         expect(await ringingCheck()).toBe((await drill.find('aws_route53_health_check'))[0]?.id);
       },
     ],
