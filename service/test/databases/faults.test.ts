@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { newUsername } from '../support/client.ts';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeDialects, serverToStop, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { LATEST_RECOVERY_MILLISECONDS } from './load.ts';
 import { migrate } from './privileges.ts';
@@ -33,20 +33,19 @@ const WAITING = {
 
 describeDialects('a fault', (dialect) => {
   /** Runs `check` while the server is down. */
-  const whileDown = async (check: (server: DatabaseServer) => Promise<void>) => {
-    const server = await sharedServer(dialect);
+  const whileDown = async (server: DatabaseServer, check: () => Promise<void>) => {
     await server.stop();
     try {
-      await check(server);
+      await check();
     } finally {
-      await server.stop();
       await server.start();
     }
   };
 
   test('down at the start: the process is up, not ready, and serves once the database is there', async () => {
-    const database = await (await sharedServer(dialect)).createDatabase();
-    await whileDown(async (server) => {
+    const server = await serverToStop(dialect);
+    const database = await server.createDatabase();
+    await whileDown(server, async () => {
       const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
       try {
         const talk = talkTo(service);
@@ -69,15 +68,15 @@ describeDialects('a fault', (dialect) => {
         await service.stop('SIGKILL');
       }
     });
-  }, 30_000);
+  }, 60_000);
 
   test(
     'down later: 503 at once, one line in the log, no restart needed',
     () =>
-      serving(dialect, {}, async (talk) => {
+      serving(dialect, { serverOf: serverToStop }, async ({ server, ...talk }) => {
         await talk.untilServed();
         const before = told(talk).length;
-        await whileDown(async (server) => {
+        await whileDown(server, async () => {
           expectUnavailable(await talk.put('Casey', '1990-10-30'));
           const answers = await Promise.all(
             Array.from({ length: 200 }, (_, index) =>
@@ -95,7 +94,7 @@ describeDialects('a fault', (dialect) => {
           await talk.until(async () => told(talk).length === before + 2, 2_500);
         });
       }),
-    30_000,
+    60_000,
   );
 
   test(

@@ -19,7 +19,7 @@ import {
   newPassword,
   type UrlOptions,
 } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeDialects, serverToStop, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { mountCredentials } from './mount.ts';
@@ -517,8 +517,8 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('a ping fails while the server is stopped, and works again after', async () => {
-    const server = await sharedServer(dialect);
-    const database = await newDatabase();
+    const server = await serverToStop(dialect);
+    const database = await server.createDatabase();
     await withStore(database.url(), {}, async (store) => {
       await store.save('Casey', '1990-10-30');
       await server.stop();
@@ -538,7 +538,7 @@ describeDialects('a store in this process', (dialect) => {
       await store.ping();
       expect(await store.find('Casey')).toBe('1990-10-30');
     });
-  }, 20_000);
+  }, 60_000);
 
   test('a save that waits for a locked row is given up, on the server too', async () => {
     const database = await newDatabase();

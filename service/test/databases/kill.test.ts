@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeDialects, serverToStop, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { LATEST_RECOVERY_MILLISECONDS, startLoad } from './load.ts';
 import { randomNumbers, SEED } from './random.ts';
@@ -16,11 +16,8 @@ describeDialects('a kill -9', (dialect) => {
   const upTo = (milliseconds: number) => Bun.sleep(random() * milliseconds);
 
   /** Ends the server in one way or another, and starts it after a while. */
-  const outages = async (
-    server: DatabaseServer,
-    end: (server: DatabaseServer) => Promise<void>,
-    rounds: number,
-  ) => {
+  const outages = async (end: (server: DatabaseServer) => Promise<void>, rounds: number) => {
+    const server = await serverToStop(dialect);
     const database = await server.createDatabase();
     const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
     const load = startLoad(() => service);
@@ -59,14 +56,20 @@ describeDialects('a kill -9', (dialect) => {
   test(
     `of the database, ${ROUNDS} times (DATABASE_KILL_SEED=${SEED})`,
     async () => {
-      await outages(await sharedServer(dialect), (server) => server.kill9(), ROUNDS);
+      await outages((server) => server.kill9(), ROUNDS);
     },
     30_000 + ROUNDS * 5_000,
   );
 
   test('is no worse than an orderly restart', async () => {
-    await outages(await sharedServer(dialect), (server) => server.stop(), 2);
-  }, 40_000);
+    await outages((server) => server.stop(), 2);
+  }, 60_000);
+
+  test('that a test did not mend is none to the next', async () => {
+    await (await serverToStop(dialect)).kill9();
+    const [row] = await (await serverToStop(dialect)).sql('select 1 as one');
+    expect(Number(row?.one)).toBe(1);
+  }, 60_000);
 
   test(
     `of the service, ${ROUNDS} times (DATABASE_KILL_SEED=${SEED})`,

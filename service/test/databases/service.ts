@@ -31,15 +31,17 @@ export interface ServingOptions {
   readonly runtime?: Runtime;
   readonly environment?: Readonly<Record<string, string>>;
   readonly url?: UrlOptions;
+  /** The one that all tests share unless given. */
+  readonly serverOf?: (dialect: Dialect) => Promise<DatabaseServer>;
 }
 
 /** Runs `check` with a service on a database of its own. */
 export const serving = async (
   dialect: Dialect,
-  { runtime = 'bun', environment, url }: ServingOptions,
+  { runtime = 'bun', environment, url, serverOf = sharedServer }: ServingOptions,
   check: (serving: Serving) => Promise<void>,
 ): Promise<void> => {
-  const server = await sharedServer(dialect);
+  const server = await serverOf(dialect);
   const database = await server.createDatabase();
   const service = await startServer({ runtime, databaseUrl: database.url(url), environment });
   try {

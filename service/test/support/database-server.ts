@@ -32,7 +32,7 @@ export interface DatabaseServer {
   readonly port: number;
   readonly folder: string;
   readonly pid: number;
-  /** Resolves when the server answers a query. */
+  /** Starts it, unless it runs; resolves when it answers a query. */
   start(): Promise<void>;
   /** Ends it as an operator would, its connections with it. */
   stop(): Promise<void>;

@@ -34,9 +34,21 @@ export class ServerProcess {
     return readFileSync(this.#logFile, 'utf8');
   }
 
-  /** Resolves when the server answers a query. */
+  /** Starts it, unless it runs; resolves when it answers a query. */
   async start(): Promise<void> {
-    const { folder, command, environment, isUp } = this.#options;
+    const { isUp } = this.#options;
+    if (this.#child?.exitCode !== null || this.#child.signalCode !== null)
+      this.#child = this.#spawned();
+    await untilUp(this.#child, isUp, () => this.log.slice(-2_000));
+  }
+
+  async stop(): Promise<void> {
+    this.#running.kill(this.#options.stopSignal);
+    await this.#running.exited;
+  }
+
+  #spawned(): Bun.Subprocess {
+    const { folder, command, environment } = this.#options;
     const output = openSync(this.#logFile, 'a');
     const child = Bun.spawn([...command], {
       cwd: folder.path,
@@ -47,13 +59,7 @@ export class ServerProcess {
     child.unref();
     closeSync(output);
     folder.guard(child.pid);
-    this.#child = child;
-    await untilUp(child, isUp, () => this.log.slice(-2_000));
-  }
-
-  async stop(): Promise<void> {
-    this.#running.kill(this.#options.stopSignal);
-    await this.#running.exited;
+    return child;
   }
 
   get #running(): Bun.Subprocess {
