@@ -19,6 +19,9 @@ export type Part = (typeof PARTS)[number];
 /** How many parts run at a time: two cores are busy then, also while the service's tests wait for a limit to end. */
 export const LANES = 3;
 
+/** The parts whose tests plan and apply in the simulated AWS. */
+export const SIMULATED: readonly Part[] = ['modules', 'live', 'simulation'];
+
 /** The part whose tests measure seconds; all others give way to it. */
 export const TIMED: Part = 'service';
 
@@ -47,8 +50,8 @@ export const TOOLS: readonly { tool: readonly [string, ...string[]]; parts: read
   { tool: ['kubernetes-schemas/unpacked'], parts: ['kubernetes'] },
   { tool: ['charts/unpacked'], parts: ['kubernetes'] },
   { tool: ['application-sets/expand'], parts: ['kubernetes', 'live'] },
-  { tool: ['opentofu/tofu', 'version'], parts: ['modules', 'live', 'simulation'] },
-  { tool: ['terragrunt/terragrunt', '--version'], parts: ['modules', 'live', 'simulation'] },
+  { tool: ['opentofu/tofu', 'version'], parts: SIMULATED },
+  { tool: ['terragrunt/terragrunt', '--version'], parts: SIMULATED },
   { tool: ['glua/glua', '-v'], parts: ['modules'] },
   { tool: ['tflint/tflint', '--version'], parts: ['modules'] },
   { tool: ['checkov/checkov', '--version'], parts: ['modules'] },

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { LANES, PARTS, type Part, partOf, TIMED, TOOLS, testFiles } from './parts.ts';
+import { LANES, PARTS, type Part, partOf, SIMULATED, TIMED, TOOLS, testFiles } from './parts.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const LCOV = 'build/coverage/lcov.info';
@@ -57,7 +57,7 @@ for (const { tool, parts } of TOOLS)
     const [name, ...version] = tool;
     check(`tools/${name}`, await run(`tools/${name}`, join(ROOT, 'tools', name), ...version));
   }
-if (!part || ['modules', 'live', 'simulation'].includes(part))
+if (!part || SIMULATED.includes(part))
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
 rmSync(join(ROOT, LCOV), { force: true });
