@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { IMAGE_CONFIG, NODE_ENV } from '../image/config.ts';
 import { freePort } from '../test/support/database-server.ts';
+import { hasEnded } from '../test/support/processes.ts';
 import { PEERS } from './install.ts';
 import { username } from './load.ts';
 import { pinned } from './programs.ts';
@@ -120,7 +121,7 @@ export const start = async ({ name, command, environment }: Contender): Promise<
   };
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(url))) {
-    if (child.exitCode !== null || performance.now() - began > START_TIMEOUT_MILLISECONDS) {
+    if (hasEnded(child) || performance.now() - began > START_TIMEOUT_MILLISECONDS) {
       await stop();
       throw new Error(`${name} did not start: ${command(port).join(' ')}`);
     }

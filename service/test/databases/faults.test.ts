@@ -32,42 +32,31 @@ const WAITING = {
 };
 
 describeDialects('a fault', (dialect) => {
-  /** Runs `check` while the server is down. */
-  const whileDown = async (server: DatabaseServer, check: () => Promise<void>) => {
-    await server.stop();
-    try {
-      await check();
-    } finally {
-      await server.start();
-    }
-  };
-
   test('down at the start: the process is up, not ready, and serves once the database is there', async () => {
     const server = await serverToStop(dialect);
     const database = await server.createDatabase();
-    await whileDown(server, async () => {
-      const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
-      try {
-        const talk = talkTo(service);
-        const deadline = performance.now() + 2_500;
-        while (performance.now() < deadline) {
-          expect([await talk.health('/livez'), await talk.health('/readyz')]).toEqual([200, 503]);
-          expectUnavailable(await talk.put('Casey', '1990-10-30'), 500);
-          expectUnavailable(await talk.get('Casey'), 500);
-          await Bun.sleep(100);
-        }
-        expect(told(talk)).toHaveLength(1);
-        await server.start();
-        expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
-        await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
-        await talk.until(async () => told(talk).length === 2, 2_500);
-        expect(await service.stop()).toBe(0);
-        // Each refused request has its line in the log of requests; the database's faults are told once.
-        expect(service.output().match(/"level":"(error|fatal)"/g)?.length ?? 0).toBeLessThan(3);
-      } finally {
-        await service.stop('SIGKILL');
+    await server.stop();
+    const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
+    try {
+      const talk = talkTo(service);
+      const deadline = performance.now() + 2_500;
+      while (performance.now() < deadline) {
+        expect([await talk.health('/livez'), await talk.health('/readyz')]).toEqual([200, 503]);
+        expectUnavailable(await talk.put('Casey', '1990-10-30'), 500);
+        expectUnavailable(await talk.get('Casey'), 500);
+        await Bun.sleep(100);
       }
-    });
+      expect(told(talk)).toHaveLength(1);
+      await server.start();
+      expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
+      await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
+      await talk.until(async () => told(talk).length === 2, 2_500);
+      expect(await service.stop()).toBe(0);
+      // Each refused request has its line in the log of requests; the database's faults are told once.
+      expect(service.output().match(/"level":"(error|fatal)"/g)?.length ?? 0).toBeLessThan(3);
+    } finally {
+      await service.stop('SIGKILL');
+    }
   }, 60_000);
 
   test(
@@ -76,23 +65,22 @@ describeDialects('a fault', (dialect) => {
       serving(dialect, { serverOf: serverToStop }, async ({ server, ...talk }) => {
         await talk.untilServed();
         const before = told(talk).length;
-        await whileDown(server, async () => {
-          expectUnavailable(await talk.put('Casey', '1990-10-30'));
-          const answers = await Promise.all(
-            Array.from({ length: 200 }, (_, index) =>
-              index % 2 ? talk.get('Casey') : talk.put('Casey', '1990-10-30'),
-            ),
-          );
-          for (const answer of answers) expectUnavailable(answer, 1_000);
-          await talk.until(async () => (await talk.health('/readyz')) === 503, 2_500);
-          expect(await talk.health('/livez')).toBe(200);
-          await Bun.sleep(1_500);
-          expect(told(talk)).toHaveLength(before + 1);
-          await server.start();
-          expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
-          await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
-          await talk.until(async () => told(talk).length === before + 2, 2_500);
-        });
+        await server.stop();
+        expectUnavailable(await talk.put('Casey', '1990-10-30'));
+        const answers = await Promise.all(
+          Array.from({ length: 200 }, (_, index) =>
+            index % 2 ? talk.get('Casey') : talk.put('Casey', '1990-10-30'),
+          ),
+        );
+        for (const answer of answers) expectUnavailable(answer, 1_000);
+        await talk.until(async () => (await talk.health('/readyz')) === 503, 2_500);
+        expect(await talk.health('/livez')).toBe(200);
+        await Bun.sleep(1_500);
+        expect(told(talk)).toHaveLength(before + 1);
+        await server.start();
+        expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
+        await talk.until(async () => (await talk.health('/readyz')) === 200, 2_500);
+        await talk.until(async () => told(talk).length === before + 2, 2_500);
       }),
     60_000,
   );

@@ -1,4 +1,5 @@
 import { SQL } from 'bun';
+import { hasEnded } from './processes.ts';
 
 export type Dialect = 'postgresql' | 'mysql';
 
@@ -114,7 +115,7 @@ export const untilUp = async (
       await isUp();
       return;
     } catch (error) {
-      if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline)
+      if (hasEnded(child) || performance.now() > deadline)
         throw new Error(`the database server did not start: ${error}\n${log()}`);
     }
     await Bun.sleep(10);

@@ -11,27 +11,27 @@ const missing: Record<Dialect, string | undefined> = {
   mysql: mariadbMissing(),
 };
 
-type Servers = Map<Dialect, Promise<DatabaseServer>>;
-
-const shared: Servers = new Map();
-const stopped: Servers = new Map();
-
-const serverOf = (servers: Servers, dialect: Dialect): Promise<DatabaseServer> => {
-  const server = servers.get(dialect) ?? STARTERS[dialect]();
-  servers.set(dialect, server);
-  return server;
+/** A server of each dialect, started when it is first asked for. It ends with this process. */
+const servers = () => {
+  const started = new Map<Dialect, Promise<DatabaseServer>>();
+  return (dialect: Dialect): Promise<DatabaseServer> => {
+    const server = started.get(dialect) ?? STARTERS[dialect]();
+    started.set(dialect, server);
+    return server;
+  };
 };
 
-/** The server of a dialect that all tests of a run share, and none stops. It ends with this process. */
-export const sharedServer = (dialect: Dialect): Promise<DatabaseServer> =>
-  serverOf(shared, dialect);
+/** The server of a dialect that all tests of a run share, and none stops. */
+export const sharedServer = servers();
+
+const stoppedServer = servers();
 
 /**
  * The server of a dialect for tests that stop it; it runs, however the last one left it.
  * Its databases are few: before PostgreSQL recovers it writes each of their files to disk, a minute for those of all tests.
  */
 export const serverToStop = async (dialect: Dialect): Promise<DatabaseServer> => {
-  const server = await serverOf(stopped, dialect);
+  const server = await stoppedServer(dialect);
   await server.start();
   return server;
 };

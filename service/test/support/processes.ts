@@ -22,6 +22,10 @@ const childrenByPs = (pid: number): number[] => {
     .map(([, child]) => Number(child));
 };
 
+/** Whether a process that this one started has ended, by itself or by a signal. */
+export const hasEnded = ({ exitCode, signalCode }: Bun.Subprocess): boolean =>
+  exitCode !== null || signalCode !== null;
+
 /** Resolves when none of the processes runs; one that nobody has waited for yet does not run. */
 export const untilGone = async (pids: readonly number[]): Promise<void> => {
   const deadline = performance.now() + 30_000;

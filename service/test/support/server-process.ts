@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { untilUp } from './database-server.ts';
 import { type GuardedFolder, giveAway, UNPRIVILEGED } from './guarded-folder.ts';
+import { hasEnded } from './processes.ts';
 
 export interface ServerProcessOptions {
   readonly folder: GuardedFolder;
@@ -37,9 +38,9 @@ export class ServerProcess {
   /** Starts it, unless it runs; resolves when it answers a query. */
   async start(): Promise<void> {
     const { isUp } = this.#options;
-    if (this.#child?.exitCode !== null || this.#child.signalCode !== null)
-      this.#child = this.#spawned();
-    await untilUp(this.#child, isUp, () => this.log.slice(-2_000));
+    const child = this.#child && !hasEnded(this.#child) ? this.#child : this.#spawned();
+    this.#child = child;
+    await untilUp(child, isUp, () => this.log.slice(-2_000));
   }
 
   async stop(): Promise<void> {

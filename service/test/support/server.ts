@@ -11,6 +11,7 @@ import { openStore } from '../../src/stores/open.ts';
 import { binary, binaryMissing } from './binary.ts';
 import { guard } from './guardian.ts';
 import { observers } from './observers.ts';
+import { hasEnded } from './processes.ts';
 
 /** `binary` is the compiled service. */
 export type Runtime = 'in-process' | ProcessRuntime;
@@ -159,7 +160,7 @@ const startProcess = async (
   for (;;) {
     const line = outputs[0]?.text().split('\n').slice(0, -1).map(parse).find(isStartLine);
     if (line) return running(line.url, line.managementUrl, { pid: child.pid, output, stop });
-    if (child.exitCode !== null || performance.now() > deadline) {
+    if (hasEnded(child) || performance.now() > deadline) {
       const status = await stop('SIGKILL');
       throw new Error(
         `${command.join(' ')} did not start (exit status ${status}), its output:\n${output()}`,
