@@ -3,12 +3,12 @@ import { type GreetingDependencies, greetingRoutes } from './greeting/routes.ts'
 import { withAdmission } from './http/admission.ts';
 import { readJson } from './http/body.ts';
 import { createDraining, type Draining } from './http/draining.ts';
-import { answerErrors } from './http/errors.ts';
-import { ANSWER_HEADERS } from './http/headers.ts';
+import { handleErrors } from './http/errors.ts';
+import { RESPONSE_HEADERS } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
 import { createInFlight, type InFlight } from './http/in-flight.ts';
 import { DEFAULT_LIMITS, type Limits } from './http/limits.ts';
-import { answerOtherMethods } from './http/methods.ts';
+import { handleOtherMethods } from './http/methods.ts';
 import { metricsRoutes } from './http/metrics.ts';
 import { openApiRoutes } from './http/openapi-page.ts';
 import type { Log } from './observability/log.ts';
@@ -41,7 +41,7 @@ export const createApp = (
   const { maxBodyBytes } = limits;
   const readBody = (request: Request) =>
     inFlight.whileReading(() => readJson(request, maxBodyBytes));
-  return answerOtherMethods(
+  return handleOtherMethods(
     edge(log, today, basePath)
       .use(greetingRoutes({ store, today, readBody }))
       .use(openApiRoutes({ title, version, basePath, maxBodyBytes })),
@@ -56,7 +56,7 @@ export const createManagementFetch = ({
   metrics,
   draining = createDraining(),
 }: ObservedDependencies): Fetch => {
-  const app = answerOtherMethods(
+  const app = handleOtherMethods(
     edge(log, today)
       .use(healthRoutes(store, () => draining.isDraining()))
       .use(metricsRoutes(metrics)),
@@ -86,5 +86,5 @@ const edge = (log: Log, today: () => string, prefix = '') =>
     // Off, Elysia builds an example of the schema for each refused request.
     allowUnsafeValidationDetails: true,
   })
-    .headers(ANSWER_HEADERS)
-    .onError({ as: 'global' }, answerErrors(log, today));
+    .headers(RESPONSE_HEADERS)
+    .onError({ as: 'global' }, handleErrors(log, today));

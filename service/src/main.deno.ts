@@ -1,5 +1,5 @@
-import { internalServerError } from './http/answers.ts';
 import type { Listen } from './http/lifecycle.ts';
+import { internalServerError } from './http/responses.ts';
 import { main } from './main.ts';
 
 interface DenoServer {

@@ -19,7 +19,7 @@ import {
   untilSignal,
 } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
-import { within } from './http/within.ts';
+import { withTimeout } from './http/with-timeout.ts';
 import { misspelt } from './misspelt.ts';
 import { fewDescriptors } from './observability/descriptors.ts';
 import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
@@ -74,7 +74,7 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   const tracing = await openTracing(process.env, { ...version, database }, log);
   const store = observedStore(opened, metrics.store, tracing);
   // A database that is there is checked before the first request; one that isn't is awaited while listening.
-  await within(START_MILLISECONDS, store.ping());
+  await withTimeout(START_MILLISECONDS, store.ping());
   const today = todayIn(config.timeZone, Date.now);
   const { appName } = config;
   const dependencies = {
@@ -119,11 +119,11 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
   const end = async () => {
     // A step that hangs must not keep those after it from their turn.
     for (const step of [() => store.close(), async () => tracing?.shutdown()])
-      await within(STEP_MILLISECONDS, step());
+      await withTimeout(STEP_MILLISECONDS, step());
     log.info('stopped');
     await log.flush();
   };
-  await within(deadline - performance.now(), end());
+  await withTimeout(deadline - performance.now(), end());
   process.exit(0);
 };
 

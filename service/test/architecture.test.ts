@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'version.ts',
     'node:',
   ],
-  'main.deno.ts': ['http/answers.ts', 'http/lifecycle.ts', 'main.ts'],
+  'main.deno.ts': ['http/responses.ts', 'http/lifecycle.ts', 'main.ts'],
   'misspelt.ts': [],
   'version.ts': ['../../package.json'],
   'modules.d.ts': [],
@@ -110,7 +110,7 @@ describe('the files of src', () => {
       (row) => !files.some((file) => covers(row, file)),
     );
     expect(unused).toEqual([]);
-    expect(graph['main.deno.ts']).toEqual(['http/answers.ts', 'http/lifecycle.ts', 'main.ts']);
+    expect(graph['main.deno.ts']).toEqual(['http/lifecycle.ts', 'http/responses.ts', 'main.ts']);
     expect(graph['main.ts']).toContain('stores/open.ts');
     expect(graph['http/openapi-page.ts']).toContain('swagger-ui-dist/swagger-ui.css');
   });
@@ -120,7 +120,7 @@ describe('the checker', () => {
   for (const [file, name] of [
     ['greeting/birthday.ts', 'greeting/store.ts'],
     ['greeting/service.ts', 'stores/memory.ts'],
-    ['greeting/service.ts', 'http/problem.ts'],
+    ['greeting/service.ts', 'http/error-response.ts'],
     ['greeting/service.ts', 'observability/log.ts'],
     ['greeting/service.ts', 'elysia'],
     ['greeting/service.ts', '@sinclair/typebox'],
@@ -128,7 +128,7 @@ describe('the checker', () => {
     ['greeting/model.ts', 'elysia'],
     ['greeting/routes.ts', '@sinclair/typebox'],
     ['greeting/routes.ts', 'http/body.ts'],
-    ['stores/sqlite.ts', 'http/within.ts'],
+    ['stores/sqlite.ts', 'http/with-timeout.ts'],
     ['stores/sqlite.ts', 'config.ts'],
     ['stores/migrations/migration.ts', 'http/errors.ts'],
     ['observability/observe.ts', 'greeting/model.ts'],
@@ -156,7 +156,7 @@ describe('the checker', () => {
         'stores/sqlite.ts': ['node:sqlite', 'greeting/store.ts', 'stores/migrations/migration.ts'],
         'http/openapi.ts': ['@sinclair/typebox/value', 'http/body.ts'],
         'version.ts': ['../../package.json'],
-        'main.deno.ts': ['http/answers.ts', 'http/lifecycle.ts', 'main.ts'],
+        'main.deno.ts': ['http/responses.ts', 'http/lifecycle.ts', 'main.ts'],
       }),
     ).toEqual([]);
   });

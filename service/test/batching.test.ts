@@ -129,14 +129,14 @@ test('a request that finds no free connection in time is refused, and never sent
   await expect(pool.save('A', '1990-01-01')).rejects.toMatchObject({
     name: 'StoreUnavailableError',
   });
-  expect(performance.now() - begin).toBeWithin(480, 700);
+  expect(performance.now() - begin).toBeWithin(1_290, 1_700);
   await server.answerAll();
   await stuck;
   expect(server.statements).toEqual([]);
   expect(server.stored.size).toBe(0);
 });
 
-test('a deadlock is tried once more; the next one is an error', async () => {
+test('a deadlock is tried twice more; the next one is an error', async () => {
   const { server, pool } = await start();
   const conflict = new DatabaseError('conflict', '40P01');
   const saved = pool.save('A', '1990-01-01');
@@ -145,19 +145,18 @@ test('a deadlock is tried once more; the next one is an error', async () => {
   await saved;
   const refused = pool.save('A', '1990-01-02');
   refused.catch(() => {});
-  await (await server.take()).fail(conflict);
-  await (await server.take()).fail(conflict);
+  for (let attempt = 0; attempt < 3; attempt++) await (await server.take()).fail(conflict);
   await expect(refused).rejects.toMatchObject({ name: 'StoreUnavailableError' });
   expect(server.statements).toEqual([]);
   expect(server.open).toHaveLength(1);
 });
 
-test('what the server gave up is not tried again, and its connection stays', async () => {
+test('what the server gave up is tried again, on the same connection', async () => {
   const { server, pool } = await start();
   const saved = pool.save('A', '1990-01-01');
-  saved.catch(() => {});
   await (await server.take()).fail(new DatabaseError('time-out', '57014'));
-  await expect(saved).rejects.toMatchObject({ name: 'StoreUnavailableError' });
-  expect(server.statements).toEqual([]);
+  await (await server.take()).succeed();
+  await saved;
+  expect(server.connections).toHaveLength(1);
   expect(server.open).toHaveLength(1);
 });

@@ -49,14 +49,17 @@ test('a cut connection: the statement is sent once more over a new one', async (
   expect(await found).toBe('1990-01-01');
 });
 
-test('cut twice: the request is refused', async () => {
+test('cut three times: the request is refused', async () => {
   const { server, pool } = await start({ max: 1 });
+  const begin = performance.now();
   const found = pool.find('A');
   found.catch(() => {});
-  await (await server.take()).connection.cut();
-  await until(() => server.statements.length === 1, 500);
-  await (await server.take()).connection.cut();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await until(() => server.statements.length === 1, 500);
+    await (await server.take()).connection.cut();
+  }
   await expect(found).rejects.toMatchObject(UNAVAILABLE);
+  expect(performance.now() - begin).toBeLessThan(1_000);
   await Bun.sleep(20);
   expect(server.statements).toEqual([]);
 });
@@ -87,26 +90,24 @@ test('a lost save that is not sent again keeps its users locked until it can not
   const busy = pool.find('X');
   await settled();
   const waited = pool.save('Aaron', '1990-01-01');
-  await Bun.sleep(400);
+  await Bun.sleep(1_100);
   const lost = pool.save('Casey', '1990-01-01');
   await (await server.take()).succeed();
   await busy;
   const begin = performance.now();
   const statement = await server.take();
   expect(statement.save).toEqual({ Aaron: '1990-01-01', Casey: '1990-01-01' });
-  const answers = Promise.allSettled([waited, lost]);
+  const results = Promise.allSettled([waited, lost]);
   await statement.connection.cut();
   await until(() => server.connections.length === 2, 500);
   // Aaron's time is up: they were sent together, and neither is sent again alone.
   await Bun.sleep(300);
   const newer = pool.save('Casey', '1990-01-02');
-  await expect(newer).rejects.toMatchObject(UNAVAILABLE);
-  expect(server.statements).toEqual([]);
-  expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(performance.now() - begin).toBeWithin(1_200, 1_900);
-  const newest = pool.save('Casey', '1990-01-03');
-  await (await server.take()).succeed();
-  await newest;
+  expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(performance.now() - begin).toBeWithin(700, 1_200);
+  await until(() => server.statements.length === 1, 500);
+  expect((await server.take()).save).toEqual({ Casey: '1990-01-02' });
+  newer.catch(() => {});
 });
 
 test('a newer save waits as long again as one that was sent twice took', async () => {
@@ -125,17 +126,19 @@ test('a newer save waits as long again as one that was sent twice took', async (
   await second;
 });
 
-test('a save whose answer is lost twice is refused only when it can not be under way any more', async () => {
+test('a save whose response is lost three times is refused only when it can not be under way any more', async () => {
   const { server, pool } = await start({ max: 1 });
   const begin = performance.now();
   const saved = pool.save('A', '1990-01-01');
   saved.catch(() => {});
-  await (await server.take()).connection.cut();
-  await until(() => server.statements.length === 1, 1_000);
-  const sentAgain = performance.now();
-  await (await server.take()).connection.cut();
+  let sentAgain = begin;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await until(() => server.statements.length === 1, 1_000);
+    sentAgain = performance.now();
+    await (await server.take()).connection.cut();
+  }
   await expect(saved).rejects.toMatchObject(UNAVAILABLE);
-  expect(performance.now() - sentAgain).toBeWithin(1_200, 1_600);
+  expect(performance.now() - sentAgain).toBeWithin(700, 1_200);
   expect(performance.now() - begin).toBeLessThan(2_000);
 });
 
@@ -147,7 +150,7 @@ test('without an answer the statement is cancelled, its connection dropped, the 
   const begin = performance.now();
   const saved = pool.save('A', '1990-01-01');
   await expect(saved).rejects.toMatchObject(UNAVAILABLE);
-  expect(performance.now() - begin).toBeWithin(1_290, 2_000);
+  expect(performance.now() - begin).toBeWithin(1_890, 2_300);
   expect((await server.take()).connection.events).toEqual(['cancelled', 'destroyed']);
   // Not tried again, although there is an idle connection.
   expect(server.open).toHaveLength(1);
@@ -254,8 +257,19 @@ test('a table that is gone: not served until it is there again, and told once', 
   await pool.ping();
 });
 
-test('statements that fail are told once for each kind of fault', async () => {
+test('statements that fail are logged once for each kind of error', async () => {
   const { server, pool, lines } = await start({ max: 1 });
+  const errors = [new DatabaseError('conflict', '40P01'), new DatabaseError('other', 'XX000')];
+  for (const error of [...errors, ...errors, ...errors]) {
+    const saved = pool.save('A', '1990-01-01');
+    const result = saved.catch((reason) => reason);
+    for (let attempt = 0; attempt < (error.kind === 'other' ? 1 : 3); attempt++)
+      await (await server.take()).fail(error);
+    expect(await result).toMatchObject(UNAVAILABLE);
+  }
+  const line = 'the database did not execute a statement';
+  expect(lines).toEqual(['the database answers', line, line]);
+});
   for (let count = 0; count < 50; count++) {
     const saved = pool.save('A', '1990-01-01');
     saved.catch(() => {});
@@ -292,6 +306,7 @@ test('read-only: connections that are old enough are replaced, new ones are not'
   await (await server.take()).fail(readOnly);
   await until(() => server.statements.length === 1, 500);
   expect(server.connections).toHaveLength(2);
+  await (await server.take()).fail(readOnly);
   await (await server.take()).fail(readOnly);
   await expect(saved).rejects.toMatchObject(UNAVAILABLE);
   expect(server.open).toHaveLength(1);

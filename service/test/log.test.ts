@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isoTime } from '../src/observability/iso-time.ts';
 import { createLog, type LogLevel, logTo, type ProcessLog } from '../src/observability/log.ts';
 import { LogOutput } from '../src/observability/log-output.ts';
-import { readable } from '../src/observability/readable-line.ts';
+import { pretty } from '../src/observability/pretty-line.ts';
 import { writeToStandardOutput } from '../src/observability/standard-output.ts';
 import { useServices } from './services.ts';
 import { COMMANDS, commandOf, PROCESS_RUNTIMES, type ProcessRuntime } from './support/server.ts';
@@ -138,7 +138,7 @@ test('on a terminal a line is readable', async () => {
   const lines = output.split('\r\n').map((line) => line.replace(/^\d\d:\d\d:\d\d\.\d{3} /, ''));
   expect(lines[0]).toMatch(/^INFO {2}listening on .* data="memory, lost at exit" version=/);
   expect(lines[1]).toMatch(
-    /^INFO {2}request requestId=\S+ method=GET route=\/ status=200 durationMilliseconds=[\d.]+$/,
+    /^INFO {2}request requestId=\S+ method=GET route=\/ status=200 duration_ms=[\d.]+$/,
   );
   expect(lines[2]).toBe('INFO  draining signal=SIGTERM delayMilliseconds=0');
 }, 40_000);
@@ -146,7 +146,7 @@ test('on a terminal a line is readable', async () => {
 test('readable quotes what has spaces, quotes or equals signs', () => {
   const time = '2026-11-23T03:26:29.123Z';
   const line = { level: 'warn', time, a: 'x y', b: 'x"', c: 'x=y', d: 'x', e: 1, message: 'm n' };
-  expect(readable(JSON.stringify(line))).toBe(
+  expect(pretty(JSON.stringify(line))).toBe(
     '03:26:29.123 WARN  m n a="x y" b="x\\"" c="x=y" d=x e=1\n',
   );
 });

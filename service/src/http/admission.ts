@@ -1,10 +1,10 @@
 import type { Log } from '../observability/log.ts';
 import type { Fetch } from '../observability/observe.ts';
 import { requestContextOf } from '../observability/request-context.ts';
-import { internalServerError, overloaded } from './answers.ts';
 import type { Draining } from './draining.ts';
 import { logUnexpected } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
+import { internalServerError, overloaded } from './responses.ts';
 
 /**
  * Answers what is over the limit at once, and counts what is not until it is answered. What `fetch` throws or rejects
@@ -27,14 +27,14 @@ export const withAdmission = (
   };
   return (request) => {
     if (!inFlight.enter()) return mark(overloaded());
-    let answer: ReturnType<Fetch>;
+    let response: ReturnType<Fetch>;
     try {
-      answer = fetch(request);
+      response = fetch(request);
     } catch (error) {
-      answer = fail(error, request);
+      response = fail(error, request);
     }
-    return answer instanceof Promise
-      ? answer.then(leave, (error) => leave(fail(error, request)))
-      : leave(answer);
+    return response instanceof Promise
+      ? response.then(leave, (error) => leave(fail(error, request)))
+      : leave(response);
   };
 };

@@ -1,4 +1,4 @@
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Deepest nesting of arrays and objects: quoting a body in an answer must not exhaust the stack. */
 const MAX_DEPTH = 64;
@@ -95,7 +95,7 @@ const readStream = async (
 const drain = async (reader: Reader): Promise<void> => {
   const deadline = performance.now() + MAX_DRAIN_MILLISECONDS;
   for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
-    const chunk = await within(deadline - performance.now(), reader.read());
+    const chunk = await withTimeout(deadline - performance.now(), reader.read());
     if (!chunk?.value) return;
     drained += chunk.value.length;
   }

@@ -4,59 +4,66 @@ import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
 import { requestContextOf } from '../observability/request-context.ts';
 import {
-  OVERLOADED,
-  payloadTooLarge,
-  problem,
-  UNEXPECTED,
-  unavailable,
-  unprocessable,
-} from './answers.ts';
-import {
   EmptyBodyError,
   IncompleteBodyError,
   MalformedJsonError,
   PayloadTooLargeError,
   UnsupportedMediaTypeError,
 } from './body.ts';
-import { emptyBodyFaults, futureFault, malformedFault, requestFaults } from './faults.ts';
 import { OverloadError } from './in-flight.ts';
+import {
+  errorResponse,
+  OVERLOADED,
+  payloadTooLarge,
+  UNEXPECTED,
+  unavailable,
+  unprocessable,
+} from './responses.ts';
+import {
+  emptyBodyErrors,
+  futureDateError,
+  invalidJson,
+  requestErrors,
+} from './validation-errors.ts';
 
 /** Every error becomes an answer here. Nothing of the inside reaches the client; what is our fault is logged. */
-export const answerErrors =
+export const handleErrors =
   (log: Log, today: () => string): ErrorHandler =>
   ({ code, error, request, body, route }) => {
-    if (code === 'NOT_FOUND') return problem(404, 'Not Found');
+    if (code === 'NOT_FOUND') return errorResponse(404, 'Not Found');
     if (code === 'VALIDATION' && error.type !== 'response')
-      return unprocessable(requestFaults(request, body, today()));
+      return unprocessable(requestErrors(request, body, today()));
     const cause = code === 'PARSE' ? error.cause : error;
     return (
-      answerClientError(cause, request.url) ??
-      answerServerError(cause, log, { ...requestContextOf(request), route })
+      clientErrorResponse(cause, request.url) ??
+      serverErrorResponse(cause, log, { ...requestContextOf(request), route })
     );
   };
 
-const answerClientError = (error: unknown, url: string): Response | undefined => {
-  if (error instanceof UserNotFoundError) return problem(404, `User ${error.username} not found`);
+const clientErrorResponse = (error: unknown, url: string): Response | undefined => {
+  if (error instanceof UserNotFoundError)
+    return errorResponse(404, `User ${error.username} not found`);
   if (error instanceof FutureDateOfBirthError)
-    return unprocessable([futureFault(error.dateOfBirth)]);
-  if (error instanceof EmptyBodyError) return unprocessable(emptyBodyFaults(url));
-  if (error instanceof MalformedJsonError) return unprocessable([malformedFault]);
+    return unprocessable([futureDateError(error.dateOfBirth)]);
+  if (error instanceof EmptyBodyError) return unprocessable(emptyBodyErrors(url));
+  if (error instanceof MalformedJsonError) return unprocessable([invalidJson]);
   if (error instanceof PayloadTooLargeError) return payloadTooLarge(error.drain);
   if (error instanceof UnsupportedMediaTypeError)
-    return problem(415, 'Unsupported Media Type: send application/json');
+    return errorResponse(415, 'Unsupported Media Type: send application/json');
   if (error instanceof OverloadError) return unavailable(OVERLOADED);
-  if (error instanceof IncompleteBodyError) return problem(400, 'The request body is incomplete');
+  if (error instanceof IncompleteBodyError)
+    return errorResponse(400, 'The request body is incomplete');
   return undefined;
 };
 
-const answerServerError = (error: unknown, log: Log, place: object): Response => {
+const serverErrorResponse = (error: unknown, log: Log, place: object): Response => {
   if (error instanceof StoreUnavailableError) {
     if (error.cause !== undefined)
       log.error({ ...place, cause: describe(error.cause) }, 'the store can not answer');
     return unavailable('Service Unavailable');
   }
   logUnexpected(error, log, place);
-  return problem(500, UNEXPECTED);
+  return errorResponse(500, UNEXPECTED);
 };
 
 /** @param place the request's id and the like */

@@ -3,7 +3,7 @@
  * shows may load anything or be framed. Each takes time in every answer,
  * so that what only pages need is not here.
  */
-export const ANSWER_HEADERS = {
+export const RESPONSE_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

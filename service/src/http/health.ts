@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
 import type { Store } from '../greeting/store.ts';
-import { problem } from './answers.ts';
-import { within } from './within.ts';
+import { errorResponse } from './responses.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** How long `/readyz` waits for the store. */
 const PING_TIMEOUT_MILLISECONDS = 1_000;
@@ -11,17 +11,17 @@ const PING_CACHE_MILLISECONDS = 1_000;
 
 /** `/livez`: the process answers. `/readyz`: the store answers as well, and the process is to stay. */
 export const healthRoutes = (store: Store, isDraining: () => boolean) => {
-  const isReady = cached(async () => answersInTime(store.ping()));
+  const isReady = cached(async () => respondsInTime(store.ping()));
   return new Elysia({ name: 'health' })
     .get('/livez', () => ({ status: 'ok' }))
     .get('/readyz', async () => {
-      if (isDraining()) return problem(503, 'Draining');
-      return (await isReady()) ? { status: 'ok' } : problem(503, 'The store does not answer');
+      if (isDraining()) return errorResponse(503, 'Draining');
+      return (await isReady()) ? { status: 'ok' } : errorResponse(503, 'The store does not answer');
     });
 };
 
-const answersInTime = async (ping: Promise<void>): Promise<boolean> =>
-  (await within(
+const respondsInTime = async (ping: Promise<void>): Promise<boolean> =>
+  (await withTimeout(
     PING_TIMEOUT_MILLISECONDS,
     ping.then(() => true),
   )) ?? false;

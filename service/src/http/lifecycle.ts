@@ -1,5 +1,5 @@
 import type { Fetch } from '../observability/observe.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** A port that is served. */
 export interface Server {
@@ -71,7 +71,8 @@ export const stopAll = async (
   let finished = true;
   for (const server of servers) {
     const stopped = server.stop().then(() => true);
-    if (await within(Math.max(LAST_MILLISECONDS, deadline - performance.now()), stopped)) continue;
+    if (await withTimeout(Math.max(LAST_MILLISECONDS, deadline - performance.now()), stopped))
+      continue;
     server.abort();
     finished = false;
   }

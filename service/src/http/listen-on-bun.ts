@@ -1,5 +1,5 @@
-import { internalServerError } from './answers.ts';
 import type { Listen } from './lifecycle.ts';
+import { internalServerError } from './responses.ts';
 
 /** Without a usable Host header Bun gives a bare path as URL, in which routing would look for the path too far on. */
 const withUsableHost = (request: Request): Request =>

@@ -1,15 +1,15 @@
 import type { AnyElysia } from 'elysia';
-import { noContent, problem } from './answers.ts';
+import { errorResponse, noContent } from './responses.ts';
 
 /** On every path of `app`: answers OPTIONS, and methods that the path doesn't have with 405. */
-export const answerOtherMethods = <App extends AnyElysia>(app: App): App => {
+export const handleOtherMethods = <App extends AnyElysia>(app: App): App => {
   const { prefix = '' } = app.config;
   for (const [fullPath, methods] of methodsByPath(app)) {
     const path = fullPath.slice(prefix.length);
     const allow = [...methods, 'OPTIONS'].join(', ');
     app
       .options(path, () => noContent({ allow }), { parse: 'none' })
-      .all(path, () => problem(405, 'Method Not Allowed', { allow }), { parse: 'none' });
+      .all(path, () => errorResponse(405, 'Method Not Allowed', { allow }), { parse: 'none' });
   }
   return app;
 };

@@ -1,10 +1,17 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Alive, DateOfBirth, Greeting, UsernameParams } from '../greeting/model.ts';
-import { OVERLOADED } from './answers.ts';
+import { ErrorResponse, HTTPValidationError, ValidationError } from './error-response.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { Fault, Problem, ValidationProblem } from './problem.ts';
+import { OVERLOADED } from './responses.ts';
 
-const schemas = { Alive, DateOfBirth, Greeting, Fault, Problem, ValidationProblem };
+const schemas = {
+  Alive,
+  DateOfBirth,
+  Greeting,
+  ValidationError,
+  ErrorResponse,
+  HTTPValidationError,
+};
 
 const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -15,7 +22,7 @@ const json = (name: keyof typeof schemas, examples: Record<string, unknown>) => 
   },
 });
 
-const answer = (
+const response = (
   description: string,
   name?: keyof typeof schemas,
   examples: Record<string, unknown> = {},
@@ -26,7 +33,7 @@ const answer = (
   ...(name && { content: json(name, examples) }),
 });
 
-const usernameFault = {
+const usernameError = {
   type: 'string_pattern_mismatch',
   loc: ['path', 'username'],
   msg: "String should match pattern '^[A-Za-z]+$'",
@@ -34,21 +41,21 @@ const usernameFault = {
 };
 
 const commonErrors = {
-  500: answer('A fault of the service.', 'Problem', {
+  500: response('A fault of the service.', 'ErrorResponse', {
     fault: { detail: 'Internal Server Error' },
   }),
-  503: answer(
+  503: response(
     'The store can not answer now, or too many requests are worked on.',
-    'Problem',
+    'ErrorResponse',
     { unavailable: { detail: 'Service Unavailable' }, overload: { detail: OVERLOADED } },
     { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
   ),
 };
 
 const methodNotAllowed = (allow: string) => ({
-  405: answer(
+  405: response(
     'The path has no such method.',
-    'Problem',
+    'ErrorResponse',
     { method: { detail: 'Method Not Allowed' } },
     { Allow: { schema: { const: allow } } },
   ),
@@ -57,7 +64,7 @@ const methodNotAllowed = (allow: string) => ({
 const options = (allow: string) => ({
   summary: 'The methods of this path',
   responses: {
-    204: answer('In the `Allow` header.', undefined, {}, { Allow: { schema: { const: allow } } }),
+    204: response('In the `Allow` header.', undefined, {}, { Allow: { schema: { const: allow } } }),
   },
 });
 
@@ -94,7 +101,7 @@ export const openApiDocument = ({
         tags: ['greeting'],
         summary: 'A sign of life',
         responses: {
-          200: answer('The service answers.', 'Alive', { alive: { message: "I'm alive!" } }),
+          200: response('The service answers.', 'Alive', { alive: { message: "I'm alive!" } }),
           ...methodNotAllowed('GET, HEAD, OPTIONS'),
           ...commonErrors,
         },
@@ -120,16 +127,16 @@ export const openApiDocument = ({
         tags: ['greeting'],
         summary: 'Greets a user',
         responses: {
-          200: answer('The greeting.', 'Greeting', {
+          200: response('The greeting.', 'Greeting', {
             today: { message: 'Hello, Casey! Happy birthday!' },
             otherwise: { message: 'Hello, Casey! Your birthday is in 5 day(s)' },
           }),
-          404: answer('Nothing is stored for this user.', 'Problem', {
+          404: response('Nothing is stored for this user.', 'ErrorResponse', {
             unknown: { detail: 'User Casey not found' },
           }),
           ...methodNotAllowed('GET, HEAD, PUT, OPTIONS'),
-          422: answer('The username is not valid.', 'ValidationProblem', {
-            username: { detail: [usernameFault] },
+          422: response('The username is not valid.', 'HTTPValidationError', {
+            username: { detail: [usernameError] },
           }),
           ...commonErrors,
         },
@@ -144,18 +151,18 @@ export const openApiDocument = ({
           content: json('DateOfBirth', { dateOfBirth: { dateOfBirth: '1990-10-30' } }),
         },
         responses: {
-          204: answer('Stored; it survives a crash.'),
-          400: answer('The body ended too early.', 'Problem', {
+          204: response('Stored; it survives a crash.'),
+          400: response('The body ended too early.', 'ErrorResponse', {
             incomplete: { detail: 'The request body is incomplete' },
           }),
           ...methodNotAllowed('GET, HEAD, PUT, OPTIONS'),
-          413: answer(`The body is larger than ${maxBodyBytes} bytes.`, 'Problem', {
+          413: response(`The body is larger than ${maxBodyBytes} bytes.`, 'ErrorResponse', {
             large: { detail: 'Content Too Large' },
           }),
-          415: answer('The content type is not JSON.', 'Problem', {
+          415: response('The content type is not JSON.', 'ErrorResponse', {
             type: { detail: 'Unsupported Media Type: send application/json' },
           }),
-          422: answer('Every fault of path and body.', 'ValidationProblem', {
+          422: response('Every fault of path and body.', 'HTTPValidationError', {
             missing: {
               detail: [
                 { type: 'missing', loc: ['body', 'dateOfBirth'], msg: 'Field required', input: {} },
@@ -173,7 +180,7 @@ export const openApiDocument = ({
             },
             both: {
               detail: [
-                usernameFault,
+                usernameError,
                 {
                   type: 'date_from_datetime_parsing',
                   loc: ['body', 'dateOfBirth'],

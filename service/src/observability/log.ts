@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { isoTime } from './iso-time.ts';
 import { LogOutput } from './log-output.ts';
-import { readable } from './readable-line.ts';
+import { pretty } from './pretty-line.ts';
 import { writeToStandardOutput } from './standard-output.ts';
 
 /** Levels by weight. */
@@ -44,9 +44,9 @@ export const createLog = (level: LogLevel): ProcessLog => {
 };
 
 /** A log on any output. */
-export const logTo = (output: LogOutput, level: LogLevel, isReadable = false): ProcessLog => {
-  const line = isReadable
-    ? (json: string) => output.add(readable(json))
+export const logTo = (output: LogOutput, level: LogLevel, isPretty = false): ProcessLog => {
+  const line = isPretty
+    ? (json: string) => output.add(pretty(json))
     : (json: string) => output.add(`${json}\n`);
   const isOn = (name: LogLevel) => LEVELS.indexOf(name) >= LEVELS.indexOf(level);
   const writer = (name: LogLevel): Write =>

@@ -50,12 +50,12 @@ export const observe = (
       }
       infoLine?.(
         // Built by hand, from parts that need no escapes: twice as fast as from an object.
-        `{"level":"info","time":"${isoTime(Date.now())}","requestId":"${requestId}",${traceId ? `"traceId":"${traceId}",` : ''}"method":"${method}","route":"${route}","status":${status},"durationMilliseconds":${milliseconds.toFixed(3)},"message":"request"}`,
+        `{"level":"info","time":"${isoTime(Date.now())}","requestId":"${requestId}",${traceId ? `"traceId":"${traceId}",` : ''}"method":"${method}","route":"${route}","status":${status},"duration_ms":${milliseconds.toFixed(3)},"message":"request"}`,
       );
       return response;
     };
 
-    const answer = trace ? trace.run(() => fetch(request)) : fetch(request);
-    return answer instanceof Promise ? answer.then(finish) : finish(answer);
+    const response = trace ? trace.run(() => fetch(request)) : fetch(request);
+    return response instanceof Promise ? response.then(finish) : finish(response);
   };
 };

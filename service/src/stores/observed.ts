@@ -6,25 +6,25 @@ import type { Tracing } from '../observability/tracing.ts';
 export const observedStore = (store: Store, metrics: StoreMetrics, tracing?: Tracing): Store => ({
   find: (username) => {
     const start = performance.now();
-    const answer = tracing
+    const result = tracing
       ? tracing.operation('find', () => store.find(username))
       : store.find(username);
-    metrics.find.observe(start, answer);
-    return answer;
+    metrics.find.observe(start, result);
+    return result;
   },
   save: (username, dateOfBirth) => {
     const start = performance.now();
-    const answer = tracing
+    const result = tracing
       ? tracing.operation('save', () => store.save(username, dateOfBirth))
       : store.save(username, dateOfBirth);
-    metrics.save.observe(start, answer);
-    return answer;
+    metrics.save.observe(start, result);
+    return result;
   },
   ping: () => {
     const start = performance.now();
-    const answer = store.ping();
-    metrics.ping.observe(start, answer);
-    return answer;
+    const result = store.ping();
+    metrics.ping.observe(start, result);
+    return result;
   },
   close: () => store.close(),
 });

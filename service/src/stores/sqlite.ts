@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from '../greeting/store.ts';
+import { GroupCommit } from './group-commit.ts';
 import { pendingMigrations } from './migrations/migration.ts';
 import { sqliteMigrations } from './migrations/sqlite/index.ts';
-import { TurnQueue } from './turn-queue.ts';
 
 /** SQLite's primary result code, the low byte of the extended ones, for a file that another process holds. */
 const SQLITE_BUSY = 5;
@@ -34,12 +34,12 @@ export const openSqliteStore = (file: string): Store => {
     'insert into birthday (username, date_of_birth) values (?, ?) on conflict (username) do update set date_of_birth = excluded.date_of_birth',
   );
   // To lock costs five times what a query does, to wait for the disk a hundred times: a turn does both once.
-  const finds = new TurnQueue(
+  const finds = new GroupCommit(
     transaction(database, 'deferred'),
     (username: string) => select.get(username)?.date_of_birth as string | undefined,
     isBusy,
   );
-  const saves = new TurnQueue(
+  const saves = new GroupCommit(
     transaction(database, 'immediate'),
     (birth: readonly [username: string, dateOfBirth: string]) => upsert.run(...birth),
     isBusy,

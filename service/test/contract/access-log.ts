@@ -77,7 +77,7 @@ export const accessLog = ({ runtime, environment }: Target): void => {
       );
       for (const line of access) {
         expect(Object.keys(line).toSorted()).toEqual([
-          'durationMilliseconds',
+          'duration_ms',
           'level',
           'message',
           'method',
@@ -86,8 +86,8 @@ export const accessLog = ({ runtime, environment }: Target): void => {
           'status',
           'time',
         ]);
-        expect(line.durationMilliseconds).toBeNumber();
-        expect(line.durationMilliseconds).toBeGreaterThanOrEqual(0);
+        expect(line.duration_ms).toBeNumber();
+        expect(line.duration_ms).toBeGreaterThanOrEqual(0);
       }
       expect(server.output()).not.toMatch(/canary/i);
       expect(server.output()).not.toMatch(/\d987-06-05/);

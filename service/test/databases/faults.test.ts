@@ -179,8 +179,7 @@ describeDialects('a fault', (dialect) => {
           dialect === 'mysql'
             ? server.sql(`alter user ${user}@'%' with max_user_connections ${count}`)
             : server.sql(`alter role ${user} connection limit ${count || -1}`);
-        const isLogged = async () =>
-          talk.log().some(({ fault }) => fault === 'too many connections');
+        const isLogged = async () => talk.log().some(({ kind }) => kind === 'too many connections');
         const usernames = [newUsername(), newUsername(), newUsername()];
         for (const username of usernames) await talk.put(username, '1990-10-30');
         // Two for the service, one for whoever locks the rows.

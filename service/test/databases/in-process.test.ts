@@ -50,7 +50,8 @@ const SLEEP = { postgresql: 'select pg_sleep(20)', mysql: 'select sleep(20)' };
 /** Takes the lock under which migrations run. */
 const LOCK = {
   postgresql: () => 'select pg_advisory_xact_lock(4355464111)',
-  mysql: ({ name }: Database) => `select get_lock(concat('hello-', md5('${name}')), 0)`,
+  mysql: ({ name }: Database) =>
+    `select get_lock(concat('hello-', left(sha2('${name}', 256), 32)), 0)`,
 };
 
 /** Runs `check` in a program that has one more migration of MySQL. */
@@ -226,7 +227,7 @@ describeDialects('a store in this process', (dialect) => {
       await expect(store.find('Casey')).rejects.toMatchObject(UNAVAILABLE);
       await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
       const remedy = 'run hello migrate, or set MIGRATE=true';
-      expect(warnings).toMatchObject([{ fault: 'missing table', remedy }]);
+      expect(warnings).toMatchObject([{ kind: 'missing table', remedy }]);
       await expect(versions(database)).rejects.toThrow();
       await migrate(database.url());
       await untilServed(store);
@@ -409,7 +410,7 @@ describeDialects('a store in this process', (dialect) => {
       await server.sql(`grant select on ${database.name}.other to ${login.user}@'%'`);
     }
     const url = database.url({ login });
-    expect(await migrationFailure(url)).toContain('denied (');
+    expect(await migrationFailure(url)).toMatch(/denied .*\((42501|1142)\)$/);
     for (const migrates of [true, false])
       await withStore(url, settings({ migrate: migrates }), async (store) => {
         await expect(store.ping()).rejects.toMatchObject(UNAVAILABLE);
@@ -568,7 +569,7 @@ describeDialects('a store in this process', (dialect) => {
         const start = performance.now();
         await connection.cancel();
         const told = await answer;
-        expect(told).toMatchObject({ fault: 'time-out' });
+        expect(told).toMatchObject({ kind: 'time-out' });
         expect(performance.now() - start).toBeLessThan(2_000);
         await connection.query('select 1');
       });
@@ -589,7 +590,7 @@ describeDialects('a store in this process', (dialect) => {
       try {
         const start = performance.now();
         await connection.cancel();
-        expect(performance.now() - start).toBeWithin(150, 1_500);
+        expect(performance.now() - start).toBeWithin(90, 1_500);
         expect(sockets.size).toBe(1);
       } finally {
         silent.close();

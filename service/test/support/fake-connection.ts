@@ -109,6 +109,7 @@ export class FakeServer {
       id: this.connections.length,
       events,
       closed: closed.promise,
+      longestSave: 500,
       find: (usernames) =>
         statement({ find: [...usernames].sort() }, () => {
           const known = usernames.filter((username) => this.stored.has(username));

@@ -1,12 +1,17 @@
 import type { Connection } from './connection.ts';
 
-/** A GET or PUT that waits for its answer. */
+/** How often a statement is sent at most. */
+const MAX_ATTEMPTS = 3;
+
+/** A GET or PUT that waits for its response. */
 export interface Request {
   readonly username: string;
   /** What to save; undefined to find. */
   readonly dateOfBirth: string | undefined;
-  /** When it must have been sent, by `performance.now()`. */
+  /** The last moment at which it can be sent, by `performance.now()`. */
   readonly expires: number;
+  /** When it is given up, by `performance.now()`. */
+  readonly deadline: number;
   resolve(dateOfBirth: string | undefined): void;
   reject(error: Error): void;
 }
@@ -16,36 +21,48 @@ export interface Request {
  * stay locked and its requests unanswered: nothing newer can be overtaken by it, and "not saved" would be untrue.
  */
 export class Batch {
-  /** When it must have been sent, the second time too, by `performance.now()`. */
+  /** The last moment at which it can be sent, by `performance.now()`. */
   readonly expires: number;
-  retried = false;
-  /** Until when a statement whose answer was lost may still be executed. */
+  /** When it is given up, by `performance.now()`. */
+  readonly deadline: number;
+  #attempts = 0;
+  /** Until when a statement whose response was lost may still be executed. */
   #uncertainUntil = 0;
 
   /**
    * @param requests the oldest first
-   * @param send the statement; resolves with the answers by username
+   * @param send sends the statement, which must begin within `start` milliseconds; resolves with the results by username
    * @param unlock lets others be saved for these users; only of saves
    */
   constructor(
     readonly requests: readonly Request[],
-    private readonly send: (connection: Connection) => Promise<ReadonlyMap<string, string>>,
+    private readonly send: (
+      connection: Connection,
+      start: number,
+    ) => Promise<ReadonlyMap<string, string>>,
     private readonly unlock?: () => void,
   ) {
     this.expires = requests[0]?.expires ?? 0;
+    this.deadline = requests[0]?.deadline ?? 0;
   }
 
-  /** Sends the statement; each request has its answer when this resolves. */
-  async execute(connection: Connection): Promise<void> {
+  /** Whether it may be sent once more. */
+  get canRetry(): boolean {
+    return this.#attempts < MAX_ATTEMPTS && performance.now() < this.expires;
+  }
+
+  /** Sends the statement; each request has its response when this resolves. */
+  async execute(connection: Connection, start: number): Promise<void> {
+    this.#attempts++;
     const sent = performance.now();
-    const datesOfBirth = await this.send(connection);
+    const datesOfBirth = await this.send(connection, start);
     // A lost one began before this one; whatever both waited for, it needs no longer from then on.
     const took = performance.now() - sent;
     after(Math.min(this.#uncertain, took), () => this.unlock?.());
     for (const { username, resolve } of this.requests) resolve(datesOfBirth.get(username));
   }
 
-  /** The answer was lost: the statement may begin for `start` milliseconds, which this takes, and run until `end`. */
+  /** The response was lost: the statement may begin for `start` milliseconds, which this takes, and run until `end`. */
   async lost(start: number, end: number): Promise<void> {
     if (!this.unlock) return;
     this.#uncertainUntil = performance.now() + end;

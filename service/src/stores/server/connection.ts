@@ -1,8 +1,8 @@
 import type { Credentials } from './credentials.ts';
 import type { Limits } from './limits.ts';
 
-/** What went wrong with a database, as far as it decides what to do next. */
-export type Fault =
+/** Kinds of database errors, as far as they decide what to do next. */
+export type DatabaseErrorKind =
   /** No answer: refused, cut, silent, starting or stopping. Whether a statement was executed is unknown. */
   | 'unreachable'
   /** The server doesn't take user and password. */
@@ -16,6 +16,8 @@ export type Fault =
   | 'conflict'
   /** A save reached the server too late to be executed. */
   | 'late'
+  /** The server doesn't know a prepared statement, or has another one of its name; the statement changed nothing. */
+  | 'stale statement'
   | 'missing table'
   | 'denied'
   | 'other';
@@ -25,9 +27,9 @@ export class DatabaseError extends Error {
   override name = 'DatabaseError';
   /** @param code the driver's or the server's, such as `ECONNREFUSED` or `57014` */
   constructor(
-    readonly fault: Fault,
+    readonly kind: DatabaseErrorKind,
     readonly code: string,
-    message = `${fault} (${code})`,
+    message = `${kind} (${code})`,
   ) {
     super(message);
     // Logs tell an error's name, never its message.
@@ -35,13 +37,21 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The error with the driver's own words, for a connection that holds no user's data yet; never with the password. */
-export const withMessage = (error: unknown, password: string): unknown => {
+/**
+ * The error with the server's or the driver's own sentence, for statements that hold no user's data: those by which a
+ * connection and the schema are prepared. Never with the password, nor a sentence that may quote what is stored.
+ */
+export const withMessage = (error: unknown, password = ''): unknown => {
   if (!(error instanceof DatabaseError && error.cause instanceof Error)) return error;
-  const message = error.cause.message || error.code;
-  const text = password === '' ? message : message.replaceAll(password, '***');
-  return new DatabaseError(error.fault, error.code, text);
+  if (mayQuoteData(error.cause)) return error;
+  const { kind, code, cause } = error;
+  const message = cause.message.includes(code) ? cause.message : `${cause.message} (${code})`;
+  return new DatabaseError(kind, code, password ? message.replaceAll(password, '***') : message);
 };
+
+/** Data exceptions and violated constraints, by their class of SQLSTATE; MySQL has no class for wrong characters. */
+const mayQuoteData = (cause: Error & { sqlState?: unknown; code?: unknown; errno?: unknown }) =>
+  /^(01|22|23)/.test(String(cause.sqlState ?? cause.code)) || cause.errno === 1366;
 
 /** A database on a server. */
 export interface ServerAddress {
@@ -70,19 +80,21 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Connection {
   /** Resolves, never rejects, when it is closed, by whichever side. */
   readonly closed: Promise<void>;
+  /** Milliseconds after which a save that began has ended, whatever it waited for. */
+  readonly longestSave: number;
   /** The dates of birth of those that are stored. */
   find(usernames: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Stores all or none. Unless the server begins within `limits.start`, it does nothing. */
-  save(datesOfBirth: ReadonlyMap<string, string>): Promise<void>;
+  /** Stores all or none. Unless the server begins within `start` milliseconds, it does nothing. */
+  save(datesOfBirth: ReadonlyMap<string, string>, start: number): Promise<void>;
   /** Whether the table can be read; limited as `query` is. */
   ping(): Promise<void>;
-  /** For the schema: any statement. Without an answer in `milliseconds`, or `limits.answer`, the connection is dropped. */
+  /** For the schema: any statement. Without a response in `milliseconds`, or `limits.response`, the connection is dropped. */
   query(sql: string, values?: readonly unknown[], milliseconds?: number): Promise<readonly Row[]>;
   /** Asks the server, over another connection, to give up the statement under way. */
   cancel(): Promise<void>;
   /** Drops the connection and what is unsent; a statement under way rejects. */
   destroy(): void;
-  /** Takes leave of the server. */
+  /** Ends the session and closes the connection. */
   close(): Promise<void>;
 }
 

@@ -1,25 +1,34 @@
-/** How long a request may take at the database, in parts; all in milliseconds. */
+/** How long the parts of a request may take at the database; all in milliseconds. */
 export interface Limits {
+  /** From the arrival of a request to the moment at which its statement is cancelled. */
+  readonly total: number;
   /** Opening a connection; short, since attempts that hang count as connections and hold up further ones. */
   readonly connect: number;
-  /** Waiting for a connection that is free. */
-  readonly wait: number;
-  /** From sending a save to its begin on the server, which refuses it later. */
+  /** What must be left of `total` for a statement to be sent. */
+  readonly attempt: number;
+  /** From sending a save to its start on the server, which refuses it later. */
   readonly start: number;
   /** Executing a statement; the server's limit. */
   readonly statement: number;
-  /** From sending a statement to giving it up, when not even the server's refusal came. */
-  readonly answer: number;
+  /** Waiting for the response to a statement that is no request's. */
+  readonly response: number;
+  /** Asking the server to cancel a statement. */
+  readonly cancel: number;
 }
 
-/** The parts of a request's time; waiting, answer and cancelling together stay within `milliseconds`. */
+/**
+ * The parts of DATABASE_TIMEOUT. A statement that the server refused as late or gave up is sent again while `attempt` is
+ * left, so that a request outlives a server that pauses for more than half of the time.
+ */
 export const limitsWithin = (milliseconds: number): Limits => {
   const part = (share: number) => Math.ceil(milliseconds * share);
   return {
+    total: part(0.95),
     connect: part(0.5),
-    wait: part(0.25),
+    attempt: part(0.3),
     start: part(0.125),
-    statement: part(0.5),
-    answer: part(0.65),
+    statement: part(0.25),
+    response: part(0.65),
+    cancel: part(0.05),
   };
 };

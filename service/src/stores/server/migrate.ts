@@ -25,7 +25,7 @@ export const readApplied = async (connection: Connection): Promise<readonly Row[
   try {
     return await connection.query('select * from schema_migration order by version');
   } catch (error) {
-    if (!(error instanceof DatabaseError && error.fault === 'denied')) throw error;
+    if (!(error instanceof DatabaseError && error.kind === 'denied')) throw error;
     await connection.ping();
     return undefined;
   }
@@ -38,7 +38,7 @@ export const readAppliedIfAny = async (
   try {
     return await readApplied(connection);
   } catch (error) {
-    if (error instanceof DatabaseError && error.fault === 'missing table') return [];
+    if (error instanceof DatabaseError && error.kind === 'missing table') return [];
     throw error;
   }
 };

@@ -5,8 +5,8 @@ import {
   type Connection,
   type ConnectOptions,
   DatabaseError,
+  type DatabaseErrorKind,
   type Dialect,
-  type Fault,
   type Row,
 } from './connection.ts';
 import { DriverSocket } from './socket.ts';
@@ -36,11 +36,11 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
   const run = async <T>(
     start: (done: (error: Error | null, result: unknown) => void) => void,
   ): Promise<T> => {
-    const answer = new Promise<unknown>((resolve, reject) =>
-      start((error, result) => (error ? reject(error) : resolve(result))),
+    const result = new Promise<unknown>((resolve, reject) =>
+      start((error, value) => (error ? reject(error) : resolve(value))),
     );
     try {
-      return (await socket.guard(answer)) as T;
+      return (await socket.guard(result)) as T;
     } catch (error) {
       throw databaseError(error);
     }
@@ -48,37 +48,40 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
   const query = async (
     sql: string,
     values: readonly unknown[] = [],
-    milliseconds = limits.answer,
+    milliseconds = limits.response,
   ) => {
-    const answer = run<readonly Row[]>((done) => driver.query(sql, [...values], done));
-    const rows = await socket.within(milliseconds, answer);
+    const result = run<readonly Row[]>((done) => driver.query(sql, [...values], done));
+    const rows = await socket.withTimeout(milliseconds, result);
     return Array.isArray(rows) ? rows : [];
   };
   const clock = new ServerClock(async () =>
     Number((await query('select unix_timestamp(sysdate(6)) as seconds'))[0]?.seconds),
   );
 
+  let isMariadb = false;
   const begin = async () => {
     await run((done) => driver.connect((error) => done(error, undefined)));
     const [row] = await query('select version() as version');
-    for (const setting of sessionSettings(String(row?.version), limits.statement))
-      await query(`set session ${setting}`);
+    isMariadb = /mariadb/i.test(String(row?.version));
+    for (const settings of sessionSettings(isMariadb, limits.statement))
+      await query(`set session ${settings}`);
     await clock.in(0);
   };
   await socket.open(begin, options);
 
   return {
     closed: socket.closed,
+    longestSave: isMariadb ? limits.statement : 1_000 * lockWaitSeconds(limits.statement),
     find: async (usernames) => {
       const values = padded(usernames);
       const sql = `${FIND} (${values.map(() => '?').join(', ')})`;
       const rows = await run((done) => driver.execute({ sql, rowsAsArray: true }, values, done));
       return new Map(rows as [string, string][]);
     },
-    save: async (datesOfBirth) => {
+    save: async (datesOfBirth, start) => {
       // In one order, so that two batches never wait for each other.
       const entries = [...datesOfBirth].sort(([a], [b]) => (a < b ? -1 : 1));
-      const values = [JSON.stringify(entries), await clock.in(limits.start)];
+      const values = [JSON.stringify(entries), await clock.in(start)];
       const { affectedRows } = await run<{ affectedRows: number }>((done) =>
         driver.execute(SAVE, values, done),
       );
@@ -126,20 +129,32 @@ const driverOptions = (options: ConnectOptions, socket: DriverSocket): Connectio
   };
 };
 
-/** What the server gives up by itself; MySQL has no limit for writes but for their waits. */
-const sessionSettings = (version: string, milliseconds: number): readonly string[] => {
-  const seconds = Math.max(1, Math.floor(milliseconds / 1000));
+/**
+ * Settings that a server or a user may have otherwise, and that change what is stored, returned or waited for. MySQL limits
+ * reads by time, writes only by their waits for locks; MariaDB limits both.
+ */
+const sessionSettings = (isMariadb: boolean, milliseconds: number): readonly string[] => {
+  const seconds = lockWaitSeconds(milliseconds);
   return [
-    'autocommit = 1',
-    "time_zone = '+00:00'",
     'transaction isolation level read committed',
-    `innodb_lock_wait_timeout = ${seconds}`,
-    `lock_wait_timeout = ${seconds}`,
-    /mariadb/i.test(version)
-      ? `max_statement_time = ${milliseconds / 1000}`
-      : `max_execution_time = ${milliseconds}`,
+    [
+      'autocommit = 1',
+      "time_zone = '+00:00'",
+      "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+      'sql_select_limit = default',
+      'sql_big_selects = 1',
+      `innodb_lock_wait_timeout = ${seconds}`,
+      `lock_wait_timeout = ${seconds}`,
+      isMariadb
+        ? `max_statement_time = ${milliseconds / 1000}`
+        : `max_execution_time = ${milliseconds}`,
+    ].join(', '),
   ];
 };
+
+/** The servers wait for whole seconds, at least one. */
+const lockWaitSeconds = (milliseconds: number): number =>
+  Math.max(1, Math.floor(milliseconds / 1000));
 
 /** The list, its last entry repeated up to a power of two, so that few statements are prepared. */
 const padded = (usernames: readonly string[]): string[] => {
@@ -147,7 +162,8 @@ const padded = (usernames: readonly string[]): string[] => {
   return [...usernames, ...Array(size - usernames.length).fill(usernames.at(-1))];
 };
 
-const FAULTS: Readonly<Record<number, Fault>> = {
+/** https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html, https://mariadb.com/docs/server/reference/error-codes */
+const KINDS: Readonly<Record<number, DatabaseErrorKind>> = {
   1040: 'too many connections',
   1044: 'denied',
   1045: 'authentication',
@@ -159,14 +175,21 @@ const FAULTS: Readonly<Record<number, Fault>> = {
   1205: 'time-out',
   1213: 'conflict',
   1226: 'too many connections',
+  1243: 'stale statement',
   1290: 'read-only',
   1317: 'time-out',
+  1615: 'stale statement',
   1698: 'authentication',
   1792: 'read-only',
   1836: 'read-only',
+  1862: 'authentication',
   1927: 'unreachable',
   1969: 'time-out',
   3024: 'time-out',
+  3101: 'conflict',
+  3118: 'authentication',
+  4031: 'unreachable',
+  4151: 'authentication',
 };
 
 const databaseError = (error: unknown): unknown => {
@@ -176,8 +199,8 @@ const databaseError = (error: unknown): unknown => {
   // The system's numbers are negative or small.
   const isServers = errno >= 1000;
   const code = isServers ? String(errno) : 'code' in error ? String(error.code) : 'CLOSED';
-  const fault = isServers ? (FAULTS[errno] ?? 'other') : 'unreachable';
-  return Object.assign(new DatabaseError(fault, code), { cause: error });
+  const kind = isServers ? (KINDS[errno] ?? 'other') : 'unreachable';
+  return Object.assign(new DatabaseError(kind, code), { cause: error });
 };
 
 export const mysql: Dialect = { connect, migrate: migrateMysql, check: checkMysql };

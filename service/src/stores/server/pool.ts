@@ -2,81 +2,77 @@ import { StoreUnavailableError } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
 import type { PoolState } from '../../observability/store-metrics.ts';
 import type { Batch } from './batch.ts';
-import { type Connection, DatabaseError, type Fault } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { backoff, Connector } from './connector.ts';
+import {
+  concernsOldConnections,
+  isOfConnection,
+  isWorthRetrying,
+  kindOf,
+  StatementFailureLog,
+} from './failure-policy.ts';
 import type { Limits } from './limits.ts';
+import { type PooledConnection, PooledConnections } from './pooled-connections.ts';
 import { RequestQueue } from './queue.ts';
 
 export interface PoolOptions {
   /** Opens a connection, with the credentials of the moment. @throws DatabaseError */
   connect(): Promise<Connection>;
-  /** How many connections at most. */
+  /** Maximum number of connections. */
   readonly max: number;
   readonly limits: Limits;
   readonly log: Log;
 }
 
-/** A connection of the pool. */
-interface Lane {
-  readonly connection: Connection;
-  readonly openedAt: number;
-  /** The call of `replace` that came before it. */
-  readonly generation: number;
-  /** Its statement under way was given up. */
-  givenUp: boolean;
-  /** Closed once it is idle. */
-  retired: boolean;
-}
-
-/** Waits before a further attempt to connect; short enough that a server that is back is noticed within a second. */
-const FIRST_BACKOFF_MILLISECONDS = 50;
-const LAST_BACKOFF_MILLISECONDS = 400;
-
 /** What a connection as old as this lacks, a new one may have. */
 const REPLACE_AFTER_MILLISECONDS = 300;
 
-const LOG_AGAIN_MILLISECONDS = 60_000;
-
-/** How long an answer of the server proves that it is there. */
-const ANSWER_COUNTS_MILLISECONDS = 1_000;
+/** How long a response of the server proves that it is there. */
+const RESPONSE_COUNTS_MILLISECONDS = 1_000;
 
 /**
  * Connections, a statement at a time on each. A request is sent at once when one is free; what waits meanwhile shares
- * the next statement. While the database can't be reached every request fails at once and a loop tries to reconnect.
+ * the next statement. While the database can't be reached every request fails at once.
  */
 export class Pool {
   readonly #options: PoolOptions;
   readonly #queue: RequestQueue;
-  readonly #lanes = new Set<Lane>();
-  readonly #idle: Lane[] = [];
-  readonly #opening = new Set<Promise<boolean>>();
-  #openAgainAt = 0;
-  #gathering = false;
-  #state: 'starting' | 'up' | 'down' | 'closed' = 'starting';
-  #reason: Fault | undefined;
-  #attempts = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #lastAnswer = Number.NEGATIVE_INFINITY;
+  readonly #connector: Connector;
+  readonly #failures: StatementFailureLog;
+  // Whether the server is still there shows before the next request needs it.
+  readonly #connections = new PooledConnections(() => {
+    if (this.#connector.state === 'up') this.#openIfRoom();
+  });
+  #isScheduled = false;
+  #lastResponse = Number.NEGATIVE_INFINITY;
   /** Counts the calls of `replace`, and which of them worked. */
   #generation = 0;
   #replaced = 0;
-  #refused = 0;
-  /** When a statement's fault was logged last. */
-  readonly #logged = new Map<Fault, number>();
 
   constructor(options: PoolOptions) {
+    const { connect, limits, log } = options;
     this.#options = options;
-    this.#queue = new RequestQueue(options.limits.wait, () => this.#gather());
+    this.#queue = new RequestQueue(limits, () => this.#schedule());
+    this.#failures = new StatementFailureLog(log);
+    this.#connector = new Connector({
+      connect,
+      log,
+      hasConnections: () => this.#connections.size > 0,
+      onDown: () => this.#queue.rejectAll(unavailable()),
+      onRetry: () => this.#openIfRoom(),
+      onSettled: () => this.#send(),
+    });
     void this.#open();
   }
 
   get state(): PoolState {
-    const idle = this.#idle.length;
+    const { idle } = this.#connections;
     return {
-      used: this.#lanes.size - idle,
+      used: this.#connections.size - idle,
       idle,
       max: this.#options.max,
       waiting: this.#queue.size,
-      refused: this.#refused,
+      refused: this.#connector.refused,
     };
   }
 
@@ -92,292 +88,166 @@ export class Pool {
 
   /** Whether the server answers; a busy pool proves it, or else a connection of its own. @throws StoreUnavailableError */
   async ping(): Promise<void> {
-    if (this.#state === 'starting') await Promise.race(this.#opening);
-    if (this.#state === 'down' || this.#state === 'closed') throw unavailable();
-    if (performance.now() - this.#lastAnswer < ANSWER_COUNTS_MILLISECONDS) return;
-    const lane = this.#idle.pop();
-    if (lane) return this.#ping(lane);
+    if (this.#connector.state === 'starting') await this.#connector.firstAttempt();
+    if (this.#isUnavailable) throw unavailable();
+    if (performance.now() - this.#lastResponse < RESPONSE_COUNTS_MILLISECONDS) return;
+    const pooled = this.#connections.take();
+    if (pooled) return this.#ping(pooled);
     try {
-      void (await this.#newConnection()).close();
+      void (await this.#connector.connect()).close();
     } catch (error) {
-      if (faultOf(error) !== 'too many connections') throw unavailable();
+      if (kindOf(error) !== 'too many connections') throw unavailable();
     }
   }
 
-  /** Opens a connection anew and, once that worked, closes those before it as soon as they are idle. */
+  /** Opens a new connection and, once that worked, closes those before it as soon as they are idle. */
   async replace(): Promise<void> {
     const generation = ++this.#generation;
-    for (let attempt = 0; this.#generation === generation && this.#state !== 'closed'; attempt++) {
+    for (let attempt = 0; this.#generation === generation && !this.#isClosed; attempt++) {
       if (await this.#open(Number.POSITIVE_INFINITY)) {
         this.#replaced = generation;
-        for (const lane of this.#lanes) if (lane.generation < generation) this.#retire(lane);
+        this.#connections.retire((pooled) => pooled.generation < generation);
         return;
       }
       await pause(backoff(attempt));
     }
   }
 
-  /** Refuses what waits, lets what was sent finish. */
+  /** Rejects what waits and lets what was sent finish. */
   async close(): Promise<void> {
-    this.#state = 'closed';
-    clearTimeout(this.#timer);
+    this.#connector.close();
     this.#queue.rejectAll(unavailable());
-    const closed = [...this.#lanes].map(({ connection }) => connection.closed);
-    for (const lane of this.#lanes) this.#retire(lane);
-    await Promise.all([...closed, ...this.#opening]);
+    const closed = this.#connections.closed();
+    this.#connections.retire(() => true);
+    await Promise.all([closed, this.#connector.settled()]);
+  }
+
+  get #isClosed(): boolean {
+    return this.#connector.state === 'closed';
+  }
+
+  get #isUnavailable(): boolean {
+    return this.#connector.state === 'down' || this.#isClosed;
   }
 
   #request(username: string, dateOfBirth?: string): Promise<string | undefined> {
-    if (this.#state === 'down' || this.#state === 'closed') return Promise.reject(unavailable());
-    const answer = this.#queue.add(username, dateOfBirth);
-    this.#gather();
-    return answer;
+    if (this.#isUnavailable) return Promise.reject(unavailable());
+    const result = this.#queue.add(username, dateOfBirth);
+    this.#schedule();
+    return result;
   }
 
-  /** Pumps once the requests that arrived in this turn of the event loop are all there. */
-  #gather(): void {
-    if (this.#gathering) return;
-    this.#gathering = true;
+  /** Sends once the requests that arrived in this turn of the event loop are all there. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#gathering = false;
-      this.#pump();
+      this.#isScheduled = false;
+      this.#send();
     });
   }
 
   /** Sends what waits over the connections that are idle, and opens one when there are too few. */
-  #pump(): void {
-    while (this.#idle.length > 0) {
+  #send(): void {
+    while (this.#connections.idle > 0) {
       const batch = this.#queue.next();
       if (!batch) return;
-      const lane = this.#idle.pop();
-      if (lane) void this.#run(lane, batch);
+      const pooled = this.#connections.take();
+      if (pooled) void this.#run(pooled, batch);
     }
-    if (this.#queue.size > this.#opening.size && performance.now() >= this.#openAgainAt)
-      this.#openIfRoom();
+    if (this.#queue.size > this.#connector.opening && this.#connector.isDue) this.#openIfRoom();
   }
 
-  async #run(lane: Lane, batch: Batch): Promise<void> {
+  async #run(pooled: PooledConnection, batch: Batch): Promise<void> {
+    const { limits } = this.#options;
     const sent = performance.now();
-    const timer = setTimeout(() => void this.#giveUp(lane), this.#options.limits.answer);
+    const left = batch.deadline - sent;
+    const start = Math.min(limits.start, left - limits.statement);
+    const timer = setTimeout(() => void this.#giveUp(pooled), left);
     try {
-      await batch.execute(lane.connection);
+      await batch.execute(pooled.connection, start);
       clearTimeout(timer);
-      this.#answered(lane);
+      this.#release(pooled);
     } catch (error) {
       clearTimeout(timer);
-      await this.#failed(lane, batch, error, performance.now() - sent);
+      await this.#failed(pooled, batch, error, sent + start);
     }
-    this.#gather();
+    this.#schedule();
   }
 
-  /** A statement failed, so many milliseconds after it was sent. */
-  async #failed(lane: Lane, batch: Batch, error: unknown, passed: number): Promise<void> {
-    const { start, statement } = this.#options.limits;
-    const fault = faultOf(error);
-    if (fault === 'unreachable') {
-      this.#discard(lane);
-      await batch.lost(start - passed, start + statement - passed);
-    } else if (NEW_ONES_TELL.includes(fault) && (this.#replaceOld() || fault === 'late'))
-      this.#discard(lane);
-    else this.#answered(lane);
+  /** @param startsUntil until when the server may begin with the statement that failed, by `performance.now()` */
+  async #failed(
+    pooled: PooledConnection,
+    batch: Batch,
+    error: unknown,
+    startsUntil: number,
+  ): Promise<void> {
+    const kind = kindOf(error);
+    if (kind === 'unreachable') {
+      this.#connections.discard(pooled);
+      const start = startsUntil - performance.now();
+      await batch.lost(start, start + pooled.connection.longestSave);
+    } else if (concernsOldConnections(kind) && (this.#retireOld() || isOfConnection(kind)))
+      this.#connections.discard(pooled);
+    else this.#release(pooled);
     // What failed because the database is down has been logged.
-    const isUp = this.#state === 'up';
-    if (isUp && !lane.givenUp && isWorthRetrying(fault) && this.#queue.retry(batch)) return;
-    if (isUp) this.#logFailure(error);
+    const isUp = this.#connector.state === 'up';
+    if (isUp && !pooled.givenUp && isWorthRetrying(kind) && this.#queue.retry(batch)) return;
+    if (isUp) this.#failures.add(error);
     batch.reject(unavailable());
   }
 
-  /** Once a minute for each kind of fault: one may fail every request, or now and then a single one. */
-  #logFailure(error: unknown): void {
-    const now = performance.now();
-    const fault = faultOf(error);
-    if (now - (this.#logged.get(fault) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MILLISECONDS)
-      return;
-    this.#logged.set(fault, now);
-    this.#options.log.warn(
-      { fault, reason: reasonOf(error) },
-      'the database did not execute a statement',
-    );
+  /** No response came: asks the server to stop the statement, for a moment, and drops the connection. */
+  async #giveUp(pooled: PooledConnection): Promise<void> {
+    pooled.givenUp = true;
+    await Promise.race([pooled.connection.cancel(), pause(this.#options.limits.cancel)]);
+    pooled.connection.destroy();
   }
 
-  /** No answer came: the server is asked to stop the statement, for a moment, and the connection dropped. */
-  async #giveUp(lane: Lane): Promise<void> {
-    lane.givenUp = true;
-    await Promise.race([lane.connection.cancel(), pause(this.#options.limits.answer / 20)]);
-    lane.connection.destroy();
-  }
-
-  #answered(lane: Lane): void {
-    this.#lastAnswer = performance.now();
-    if (lane.givenUp) this.#discard(lane);
-    else if (lane.retired) void lane.connection.close();
-    else if (this.#lanes.has(lane)) this.#idle.push(lane);
-  }
-
-  #discard(lane: Lane): void {
-    lane.connection.destroy();
-    this.#forget(lane);
-  }
-
-  #forget(lane: Lane): void {
-    this.#lanes.delete(lane);
-    const index = this.#idle.indexOf(lane);
-    if (index !== -1) this.#idle.splice(index, 1);
-    // Whether the server is still there shows before the next request needs it.
-    if (this.#lanes.size === 0 && this.#state === 'up') this.#openIfRoom();
-  }
-
-  #retire(lane: Lane): void {
-    lane.retired = true;
-    const index = this.#idle.indexOf(lane);
-    if (index === -1) return;
-    this.#idle.splice(index, 1);
-    void lane.connection.close();
+  /** The server responded on this connection. */
+  #release(pooled: PooledConnection): void {
+    this.#lastResponse = performance.now();
+    this.#connections.release(pooled);
   }
 
   /** Retires all but the newest connections; whether there were others. */
-  #replaceOld(): boolean {
+  #retireOld(): boolean {
     const before = performance.now() - REPLACE_AFTER_MILLISECONDS;
-    const old = [...this.#lanes].filter(({ openedAt }) => openedAt < before);
-    for (const lane of old) this.#retire(lane);
-    return old.length > 0;
+    return this.#connections.retire(({ openedAt }) => openedAt < before);
   }
 
   #openIfRoom(): void {
-    if (this.#lanes.size + this.#opening.size < this.#options.max) void this.#open();
+    if (this.#connections.size + this.#connector.opening < this.#options.max) void this.#open();
   }
 
   /** Opens a connection; whether it did, and there still was room for it. */
   #open(limit = this.#options.max): Promise<boolean> {
-    const opening = this.#connect(limit).finally(() => {
-      this.#opening.delete(opening);
-      this.#pump();
-    });
-    this.#opening.add(opening);
-    return opening;
-  }
-
-  async #connect(limit: number): Promise<boolean> {
     const generation = this.#generation;
-    try {
-      const connection = await this.#newConnection();
-      const isWanted = this.#lanes.size < limit && generation >= this.#replaced;
-      if (this.#state === 'closed' || !isWanted) {
-        void connection.close();
-        return false;
-      }
-      this.#add(connection, generation);
+    return this.#connector.open((connection) => {
+      if (this.#connections.size >= limit || generation < this.#replaced) return false;
+      this.#connections.add(connection, generation);
+      this.#lastResponse = performance.now();
       return true;
-    } catch (error) {
-      this.#couldNotOpen(error);
-      return false;
-    }
+    });
   }
 
-  async #newConnection(): Promise<Connection> {
+  async #ping(pooled: PooledConnection): Promise<void> {
+    const timer = setTimeout(() => pooled.connection.destroy(), this.#options.limits.statement);
     try {
-      return await this.#options.connect();
-    } catch (error) {
-      if (faultOf(error) === 'too many connections') this.#refused++;
-      throw error;
-    }
-  }
-
-  #add(connection: Connection, generation: number): void {
-    const openedAt = performance.now();
-    const lane = { connection, openedAt, generation, givenUp: false, retired: false };
-    this.#lanes.add(lane);
-    void connection.closed.then(() => this.#forget(lane));
-    this.#up();
-    this.#answered(lane);
-  }
-
-  #couldNotOpen(error: unknown): void {
-    if (this.#state === 'closed') return;
-    if (this.#lanes.size === 0) this.#down(error);
-    else {
-      this.#openAgainAt = performance.now() + LAST_BACKOFF_MILLISECONDS;
-      this.#note(error, 'no further database connection can be opened');
-    }
-  }
-
-  #up(): void {
-    if (this.#state !== 'up') this.#options.log.info('the database answers');
-    this.#state = 'up';
-    this.#reason = undefined;
-    this.#attempts = 0;
-    clearTimeout(this.#timer);
-  }
-
-  #down(error: unknown): void {
-    this.#note(error, 'the database can not be used, trying again');
-    if (this.#state === 'down') return;
-    this.#state = 'down';
-    this.#queue.rejectAll(unavailable());
-    this.#reconnectLater();
-  }
-
-  /** Tries again and again. An attempt that hangs holds up none: after it the server may be back. */
-  #reconnectLater(): void {
-    this.#timer = setTimeout(
-      () => {
-        this.#openIfRoom();
-        if (this.#state === 'down') this.#reconnectLater();
-      },
-      backoff(this.#attempts++),
-    );
-  }
-
-  /** Logs a fault once, until it changes or all is well again. */
-  #note(error: unknown, message: string): void {
-    const fault = faultOf(error);
-    if (fault === this.#reason) return;
-    this.#reason = fault;
-    this.#options.log.warn({ fault, reason: reasonOf(error), remedy: REMEDIES[fault] }, message);
-  }
-
-  async #ping(lane: Lane): Promise<void> {
-    const timer = setTimeout(() => lane.connection.destroy(), this.#options.limits.wait);
-    try {
-      await lane.connection.ping();
-      this.#answered(lane);
+      await pooled.connection.ping();
+      this.#release(pooled);
     } catch {
-      this.#discard(lane);
+      this.#connections.discard(pooled);
       throw unavailable();
     } finally {
       clearTimeout(timer);
-      this.#pump();
+      this.#send();
     }
   }
 }
 
-/** What somebody has to do, where it isn't the server or the network that has to come back. */
-const REMEDIES: Partial<Record<Fault, string>> = {
-  'missing table': 'run hello migrate, or set MIGRATE=true',
-  denied: 'grant select, insert and update on the table birthday to the user',
-};
-
-const isWorthRetrying = (fault: Fault): boolean =>
-  ['unreachable', 'late', 'conflict', 'read-only'].includes(fault);
-
-const faultOf = (error: unknown): Fault => (error instanceof DatabaseError ? error.fault : 'other');
-
-/**
- * Faults that may be those of old connections, which have a server's old clock or lead to a server that was replaced; or
- * that concern all, as a table that is gone, so that no new one is opened.
- */
-const NEW_ONES_TELL: readonly Fault[] = ['late', 'read-only', 'missing table', 'denied'];
-
 /** Without a cause: it is logged here, not once a request. */
 const unavailable = (): StoreUnavailableError => new StoreUnavailableError('the database');
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-
-/** Twice as long each time, and never the same for two processes. */
-const backoff = (attempt: number): number =>
-  Math.min(FIRST_BACKOFF_MILLISECONDS * 2 ** attempt, LAST_BACKOFF_MILLISECONDS) *
-  (0.5 + Math.random() / 2);
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -6,15 +6,16 @@ import {
   type Connection,
   type ConnectOptions,
   DatabaseError,
+  type DatabaseErrorKind,
   type Dialect,
-  type Fault,
 } from './connection.ts';
 import { DriverSocket } from './socket.ts';
 import { tlsOptions } from './tls.ts';
 
+/** A cast to text would follow the `DateStyle` of the server, the database or the user. */
 const FIND = {
   name: 'find',
-  text: 'select username, date_of_birth::text from birthday where username = any($1::text[])',
+  text: "select username, to_char(date_of_birth, 'YYYY-MM-DD') from birthday where username = any($1::text[])",
   rowMode: 'array',
 } as const;
 
@@ -53,37 +54,52 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       throw databaseError(error);
     }
   };
-  const query = async (sql: string, values?: readonly unknown[], milliseconds = limits.answer) => {
-    const answer = run(() => client.query(sql, values ? [...values] : undefined));
-    const { rows } = await socket.within(milliseconds, answer);
+  const query = async (
+    sql: string,
+    values?: readonly unknown[],
+    milliseconds = limits.response,
+  ) => {
+    const result = run(() => client.query(sql, values ? [...values] : undefined));
+    const { rows } = await socket.withTimeout(milliseconds, result);
     return rows ?? [];
   };
   const clock = new ServerClock(async () =>
     Number((await query('select extract(epoch from clock_timestamp()) as seconds'))[0]?.seconds),
   );
 
+  const key = client as unknown as BackendKey;
+  let isPooled = false;
   const begin = async () => {
     await run(() => client.connect());
-    await query(`set statement_timeout = ${limits.statement}`);
+    const [row] = await query('select pg_backend_pid() as pid');
+    // A pooler gives its clients keys of its own.
+    isPooled = row?.pid !== key.processID;
+    if (!isPooled) await query(`set statement_timeout = ${limits.statement}`);
     await clock.in(0);
   };
   await socket.open(begin, options);
 
+  const execute = async ({ name, ...statement }: NamedStatement) =>
+    isPooled
+      ? inTransaction(query, limits.statement, () => run(() => client.query(statement)))
+      : run(() => client.query({ name, ...statement }));
+
   return {
     closed: socket.closed,
+    longestSave: isPooled ? 2 * limits.statement : limits.statement,
     find: async (usernames) => {
-      const { rows } = await run(() => client.query({ ...FIND, values: [usernames] }));
-      return new Map(rows as [string, string][]);
+      const { rows } = await execute({ ...FIND, values: [usernames] });
+      return new Map(rows as unknown as [string, string][]);
     },
-    save: async (datesOfBirth) => {
+    save: async (datesOfBirth, start) => {
       // In one order, so that two batches never wait for each other.
       const usernames = [...datesOfBirth.keys()].sort();
       const values = [
         usernames,
         usernames.map((username) => datesOfBirth.get(username)),
-        await clock.in(limits.start),
+        await clock.in(start),
       ];
-      const { rowCount } = await run(() => client.query({ ...SAVE, values }));
+      const { rowCount } = await execute({ ...SAVE, values });
       if (rowCount === 0) throw new DatabaseError('late', 'LATE');
     },
     ping: async () => {
@@ -91,10 +107,39 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
       if (!row?.allowed) throw new DatabaseError('denied', '42501');
     },
     query,
-    cancel: () => cancel(options, client as unknown as BackendKey),
+    cancel: () => cancel(options, key),
     destroy: () => socket.destroy(),
     close: () => socket.close(() => void client.end().catch(() => {}), limits.statement),
   };
+};
+
+interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly rowMode?: 'array';
+  readonly values: unknown[];
+}
+
+/**
+ * A pooler such as PgBouncer may run each transaction on another connection to the server, so that settings must be those
+ * of a transaction, and statements can have no names. A transaction whose client is gone ends after `milliseconds`, too.
+ */
+const inTransaction = async <T>(
+  query: Connection['query'],
+  milliseconds: number,
+  statement: () => Promise<T>,
+): Promise<T> => {
+  await query(
+    `begin; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${milliseconds}`,
+  );
+  try {
+    const result = await statement();
+    await query('commit');
+    return result;
+  } catch (error) {
+    await query('rollback').catch(() => {});
+    throw error;
+  }
 };
 
 /** What the server gave the driver to cancel statements with; not in its types. */
@@ -123,21 +168,25 @@ const cancel = ({ address, limits }: ConnectOptions, key: BackendKey): Promise<v
     socket.on('close', () => resolve());
   });
 
-const FAULTS: Readonly<Record<string, Fault>> = {
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
+  '0A000': 'stale statement',
   '25006': 'read-only',
+  '26000': 'stale statement',
   '28000': 'authentication',
   '28P01': 'authentication',
   '40001': 'conflict',
   '40P01': 'conflict',
   '42501': 'denied',
   '42P01': 'missing table',
+  '42P05': 'stale statement',
   '53300': 'too many connections',
   '55P03': 'time-out',
   '57014': 'time-out',
 };
 
-const faultOf = (sqlState: string): Fault =>
-  FAULTS[sqlState] ?? (/^(08|57P)/.test(sqlState) ? 'unreachable' : 'other');
+const kindOf = (sqlState: string): DatabaseErrorKind =>
+  KINDS[sqlState] ?? (/^(08|57P)/.test(sqlState) ? 'unreachable' : 'other');
 
 const NO_PASSWORD =
   'the server asks for a password: set it in DATABASE_URL, DATABASE_PASSWORD_FILE or DATABASE_CREDENTIALS_FILE';
@@ -149,8 +198,8 @@ const databaseError = (error: unknown): unknown => {
   // The driver finds out itself that it has none to answer the server with.
   if (/client password must be/.test(error.message))
     return new DatabaseError('authentication', 'NO_PASSWORD', NO_PASSWORD);
-  const fault = error instanceof pg.DatabaseError ? faultOf(code) : 'unreachable';
-  return Object.assign(new DatabaseError(fault, code), { cause: error });
+  const kind = error instanceof pg.DatabaseError ? kindOf(code) : 'unreachable';
+  return Object.assign(new DatabaseError(kind, code), { cause: error });
 };
 
 export const postgresql: Dialect = { connect, migrate: migratePostgresql, check: checkPostgresql };

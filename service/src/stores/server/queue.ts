@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
 import { Batch, type Request } from './batch.ts';
 import type { Connection } from './connection.ts';
+import type { Limits } from './limits.ts';
 
 /** How many requests may wait; more are refused at once. */
 const CAPACITY = 1_000;
@@ -8,8 +9,8 @@ const CAPACITY = 1_000;
 /** How many requests share a statement at most. */
 const BATCH = 500;
 
-/** What a save answers. */
-const NO_ANSWERS: ReadonlyMap<string, string> = new Map();
+/** The result of a save. */
+const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** Requests that wait for a connection. */
 export class RequestQueue {
@@ -22,11 +23,11 @@ export class RequestQueue {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param wait how long a request may wait, in milliseconds
+   * @param limits of a request: it may wait until less than `attempt` is left of `total`
    * @param unlocked called when saves that waited for another one of their users can be sent
    */
   constructor(
-    private readonly wait: number,
+    private readonly limits: Pick<Limits, 'total' | 'attempt'>,
     private readonly unlocked: () => void,
   ) {}
 
@@ -40,10 +41,12 @@ export class RequestQueue {
     if (this.size >= CAPACITY)
       return Promise.reject(new StoreUnavailableError('too many requests wait'));
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-    const expires = performance.now() + this.wait;
+    const { total, attempt } = this.limits;
+    const deadline = performance.now() + total;
+    const expires = deadline - attempt;
     const queue = dateOfBirth === undefined ? this.#finds : this.#saves;
-    queue.push({ username, dateOfBirth, expires, resolve, reject });
-    this.#timer ??= setTimeout(this.#expire, this.wait);
+    queue.push({ username, dateOfBirth, expires, deadline, resolve, reject });
+    this.#timer ??= setTimeout(this.#expire, total - attempt);
     return promise;
   }
 
@@ -61,10 +64,9 @@ export class RequestQueue {
     );
   }
 
-  /** Whether the batch is sent once more; it isn't when it has been, or its time is up. */
+  /** Whether the batch is sent once more; it isn't when it was sent often enough, or its time is up. */
   retry(batch: Batch): boolean {
-    if (batch.retried || batch.expires <= performance.now()) return false;
-    batch.retried = true;
+    if (!batch.canRetry) return false;
     this.#again.push(batch);
     clearTimeout(this.#timer);
     this.#expire();
@@ -97,9 +99,9 @@ export class RequestQueue {
       requests.map(({ username, dateOfBirth = '' }) => [username, dateOfBirth]),
     );
     for (const username of datesOfBirth.keys()) this.#saving.add(username);
-    const save = async (connection: Connection) => {
-      await connection.save(datesOfBirth);
-      return NO_ANSWERS;
+    const save = async (connection: Connection, start: number) => {
+      await connection.save(datesOfBirth, start);
+      return NOTHING;
     };
     return new Batch(requests, save, () => {
       for (const username of datesOfBirth.keys()) this.#saving.delete(username);
@@ -123,7 +125,7 @@ export class RequestQueue {
       ),
     );
     this.#timer = Number.isFinite(oldest)
-      ? setTimeout(this.#expire, oldest - performance.now())
+      ? setTimeout(this.#expire, Math.max(0, oldest - performance.now()))
       : undefined;
   };
 }

@@ -34,7 +34,7 @@ export class DriverSocket {
   }
 
   /** The promise, which also rejects when it takes longer than `milliseconds`; the connection is dropped then. */
-  async within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  async withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
     const timer = this.#destroyAfter(milliseconds);
     try {
       return await promise;
@@ -53,7 +53,7 @@ export class DriverSocket {
     signal?.addEventListener('abort', abort);
     try {
       if (signal?.aborted) throw unreachable('ABORTED');
-      await this.within(limits.connect, steps());
+      await this.withTimeout(limits.connect, steps());
     } catch (error) {
       this.destroy();
       throw withMessage(error, password);
@@ -62,10 +62,10 @@ export class DriverSocket {
     }
   }
 
-  /** Lets the driver take leave; the connection is dropped when that takes longer than `milliseconds`. */
-  async close(takeLeave: () => void, milliseconds: number): Promise<void> {
-    takeLeave();
-    await this.within(milliseconds, this.closed);
+  /** Lets the driver end the session; the connection is dropped when that takes longer than `milliseconds`. */
+  async close(end: () => void, milliseconds: number): Promise<void> {
+    end();
+    await this.withTimeout(milliseconds, this.closed);
   }
 
   /** A reset, not a close: the kernel would go on sending what the server hasn't taken yet. */

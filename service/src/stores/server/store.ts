@@ -2,7 +2,13 @@ import type { Store } from '../../greeting/store.ts';
 import type { Log } from '../../observability/log.ts';
 import type { PoolState } from '../../observability/store-metrics.ts';
 import { SchemaError } from '../migrations/migration.ts';
-import { type Connection, DatabaseError, type Dialect, type ServerAddress } from './connection.ts';
+import {
+  type Connection,
+  DatabaseError,
+  type Dialect,
+  type ServerAddress,
+  withMessage,
+} from './connection.ts';
 import type { CredentialsSource } from './credentials.ts';
 import { limitsWithin } from './limits.ts';
 import { Pool } from './pool.ts';
@@ -38,7 +44,7 @@ export const openServerStore = (options: ServerStoreOptions): ServerStore => {
         return connection;
       } catch (error) {
         connection.destroy();
-        throw error;
+        throw withMessage(error);
       }
     },
   });
@@ -67,6 +73,8 @@ export const migrateServer = async (options: ServerStoreOptions): Promise<void> 
   try {
     if (!(await (await loadDialect(options.address)).migrate(connection)))
       throw new DatabaseError('denied', 'MIGRATE', 'the user may not read schema_migration');
+  } catch (error) {
+    throw withMessage(error);
   } finally {
     await connection.close();
   }
@@ -87,7 +95,7 @@ const connector = (
     try {
       return await connect();
     } catch (error) {
-      const refused = error instanceof DatabaseError && error.fault === 'authentication';
+      const refused = error instanceof DatabaseError && error.kind === 'authentication';
       if (refused && (await credentials.refresh())) return connect();
       throw error;
     }
@@ -113,7 +121,7 @@ const prepare = async (
     await (migrate ? dialect.migrate(connection) : dialect.check(connection));
   } catch (error) {
     if (error instanceof SchemaError) onSchemaError(error);
-    throw error;
+    throw withMessage(error);
   } finally {
     signal.removeEventListener('abort', connection.destroy);
     await connection.close();

@@ -1,4 +1,9 @@
-import { type Connection, DatabaseError, type Fault, type Row } from '../../server/connection.ts';
+import {
+  type Connection,
+  DatabaseError,
+  type DatabaseErrorKind,
+  type Row,
+} from '../../server/connection.ts';
 import {
   checkApplied,
   MIGRATION_LOCK_SECONDS,
@@ -11,15 +16,20 @@ import {
 import { pendingMigrations, SchemaError } from '../migration.ts';
 import { mysqlMigrations } from './index.ts';
 
-// Names of locks are the server's, not the database's.
-const LOCK = "concat('hello-', md5(database()))";
+// Names of locks are the server's, not the database's, and have at most 64 characters. MySQL 9.6 removed md5().
+const LOCK = "concat('hello-', left(sha2(database(), 256), 32))";
 
 /** Those of a request; an `alter table` waits for every transaction that reads the table. `/*M!` is for MariaDB alone. */
 const LIFT_LIMITS = `set session lock_wait_timeout = ${MIGRATION_LOCK_SECONDS},
   session innodb_lock_wait_timeout = ${MIGRATION_LOCK_SECONDS} /*M!, session max_statement_time = 0 */`;
 
 /** After these a migration, one statement each, left nothing behind. */
-const CHANGED_NOTHING: readonly Fault[] = ['time-out', 'conflict', 'denied', 'read-only'];
+const CHANGED_NOTHING: readonly DatabaseErrorKind[] = [
+  'time-out',
+  'conflict',
+  'denied',
+  'read-only',
+];
 
 /** MySQL can't undo a schema change: a migration is marked dirty before and clean after. */
 export const migrateMysql = async (connection: Connection): Promise<boolean> => {
@@ -43,7 +53,7 @@ export const migrateMysql = async (connection: Connection): Promise<boolean> => 
       try {
         await query(sql, [], MIGRATION_MILLISECONDS);
       } catch (error) {
-        if (error instanceof DatabaseError && CHANGED_NOTHING.includes(error.fault))
+        if (error instanceof DatabaseError && CHANGED_NOTHING.includes(error.kind))
           await query('delete from schema_migration where version = ?', [version]);
         throw error;
       }

@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
 import { setImmediate } from 'node:timers/promises';
-import { TurnQueue } from '../src/stores/turn-queue.ts';
+import { GroupCommit } from '../src/stores/group-commit.ts';
 
 test('while the database is busy, queries of later turns wait for the next try and add none', async () => {
   let attempts = 0;
   let isBusy = true;
-  const queue = new TurnQueue<number, number>(
+  const queue = new GroupCommit<number, number>(
     (body) => {
       attempts++;
       if (isBusy) throw new Error('busy');

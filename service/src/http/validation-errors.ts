@@ -3,17 +3,21 @@ import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
 import { DateOfBirth, UsernameParams } from '../greeting/model.ts';
 import { isInFuture } from '../greeting/service.ts';
-import type { Fault } from './problem.ts';
+import type { ValidationError } from './error-response.ts';
 
 /** Every fault of a request to `/hello/{username}`, path and body together: Elysia stops at the first part that fails. */
-export const requestFaults = (request: Request, body: unknown, today: string): Fault[] => [
-  ...pathFaults(request.url),
-  ...(request.method === 'PUT' ? bodyFaults(body, today) : []),
+export const requestErrors = (
+  request: Request,
+  body: unknown,
+  today: string,
+): ValidationError[] => [
+  ...pathErrors(request.url),
+  ...(request.method === 'PUT' ? bodyErrors(body, today) : []),
 ];
 
-const pathFaults = (url: string): Fault[] => {
+const pathErrors = (url: string): ValidationError[] => {
   const segment = /\/([^/?]+)\/?(?:\?.*)?$/.exec(url)?.[1] ?? '';
-  return faultsOf('path', UsernameParams, { username: decode(segment) });
+  return errorsOf('path', UsernameParams, { username: decode(segment) });
 };
 
 /** What is no percent-encoded UTF-8 stays as it was sent; it breaks the pattern of usernames. */
@@ -25,15 +29,15 @@ const decode = (segment: string): string => {
   }
 };
 
-const bodyFaults = (body: unknown, today: string): Fault[] => {
-  const faults = faultsOf('body', DateOfBirth, body);
+const bodyErrors = (body: unknown, today: string): ValidationError[] => {
+  const faults = errorsOf('body', DateOfBirth, body);
   if (faults.length > 0) return faults;
   const { dateOfBirth } = body as DateOfBirth;
-  return isInFuture(dateOfBirth, today) ? [futureFault(dateOfBirth)] : [];
+  return isInFuture(dateOfBirth, today) ? [futureDateError(dateOfBirth)] : [];
 };
 
 /** The fault of a date of birth after today. */
-export const futureFault = (dateOfBirth: string): Fault => ({
+export const futureDateError = (dateOfBirth: string): ValidationError => ({
   type: 'value_error',
   loc: ['body', 'dateOfBirth'],
   msg: 'Value error, Date of birth cannot be in the future',
@@ -41,13 +45,13 @@ export const futureFault = (dateOfBirth: string): Fault => ({
 });
 
 /** Every fault of a request whose body is missing. */
-export const emptyBodyFaults = (url: string): Fault[] => [
-  ...pathFaults(url),
+export const emptyBodyErrors = (url: string): ValidationError[] => [
+  ...pathErrors(url),
   { type: 'missing', loc: ['body'], msg: 'Field required', input: null },
 ];
 
 /** The fault of a body that is no JSON; it is told alone. */
-export const malformedFault: Fault = {
+export const invalidJson: ValidationError = {
   type: 'json_invalid',
   loc: ['body'],
   msg: 'JSON decode error',
@@ -55,16 +59,16 @@ export const malformedFault: Fault = {
 };
 
 /** The faults of one part of a request, the first of each field, in the order of the schema. */
-const faultsOf = (part: 'path' | 'body', schema: TObject, input: unknown): Fault[] => {
-  const faults = new Map<string, Fault>();
+const errorsOf = (part: 'path' | 'body', schema: TObject, input: unknown): ValidationError[] => {
+  const faults = new Map<string, ValidationError>();
   for (const error of Value.Errors(schema, input))
-    if (!faults.has(error.path)) faults.set(error.path, toFault(part, error, input));
+    if (!faults.has(error.path)) faults.set(error.path, toValidationError(part, error, input));
   return [...faults.values()];
 };
 
-const toFault = (part: string, error: ValueError, whole: unknown): Fault => {
+const toValidationError = (part: string, error: ValueError, whole: unknown): ValidationError => {
   const { schema, value: input } = error;
-  const fault = (type: string, msg: string): Fault => ({
+  const fault = (type: string, msg: string): ValidationError => ({
     type,
     loc: [part, ...error.path.split('/').slice(1)],
     msg,

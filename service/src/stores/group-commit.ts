@@ -17,7 +17,7 @@ interface Waiting<Input, Output> {
 }
 
 /** Collects the queries of a turn of the event loop, which are executed together at its end. */
-export class TurnQueue<Input, Output> {
+export class GroupCommit<Input, Output> {
   #waiting: Waiting<Input, Output>[] = [];
   #isScheduled = false;
 

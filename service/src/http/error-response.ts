@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /** Answer of every error but 422. */
-export const Problem = Type.Object(
+export const ErrorResponse = Type.Object(
   { detail: Type.String({ examples: ['User Casey not found'] }) },
-  { $id: 'Problem' },
+  { $id: 'ErrorResponse' },
 );
 
 /** One fault of a request, shaped as FastAPI shapes it. */
-export const Fault = Type.Object(
+export const ValidationError = Type.Object(
   {
     type: Type.String({
       description: 'Machine-readable kind of the fault.',
@@ -20,13 +20,13 @@ export const Fault = Type.Object(
     msg: Type.String({ description: 'The fault in words.', examples: ['Field required'] }),
     input: Type.Unknown({ description: 'The value that was sent.', examples: [{}] }),
   },
-  { $id: 'Fault' },
+  { $id: 'ValidationError' },
 );
 
 /** Answer 422: every fault of a request. */
-export const ValidationProblem = Type.Object(
-  { detail: Type.Array(Type.Ref('Fault'), { minItems: 1 }) },
-  { $id: 'ValidationProblem' },
+export const HTTPValidationError = Type.Object(
+  { detail: Type.Array(Type.Ref('ValidationError'), { minItems: 1 }) },
+  { $id: 'HTTPValidationError' },
 );
 
-export type Fault = Static<typeof Fault>;
+export type ValidationError = Static<typeof ValidationError>;
