@@ -161,18 +161,18 @@ test('what was sent late and lost is not sent again: its time is up', async () =
   const { server, pool } = await start({ max: 1 });
   const first = pool.find('X');
   await settled();
-  const begin = performance.now();
   const found = pool.find('A');
   found.catch(() => {});
-  await Bun.sleep(400);
+  await Bun.sleep(1_100);
   await (await server.take()).succeed();
   await first;
   const statement = await server.take();
-  await Bun.sleep(200);
+  await Bun.sleep(250);
   const other = pool.find('B');
+  const cut = performance.now();
   await statement.connection.cut();
   await expect(found).rejects.toMatchObject(UNAVAILABLE);
-  expect(performance.now() - begin).toBeLessThan(1_200);
+  expect(performance.now() - cut).toBeLessThan(400);
   await until(() => server.statements.length === 1, 500);
   expect(server.statements[0]?.find).toEqual(['B']);
   await server.answerAll();
@@ -266,16 +266,6 @@ test('statements that fail are logged once for each kind of error', async () => 
     for (let attempt = 0; attempt < (error.kind === 'other' ? 1 : 3); attempt++)
       await (await server.take()).fail(error);
     expect(await result).toMatchObject(UNAVAILABLE);
-  }
-  const line = 'the database did not execute a statement';
-  expect(lines).toEqual(['the database answers', line, line]);
-});
-  for (let count = 0; count < 50; count++) {
-    const saved = pool.save('A', '1990-01-01');
-    saved.catch(() => {});
-    const code = count % 2 ? '57014' : 'XX000';
-    await (await server.take()).fail(new DatabaseError(count % 2 ? 'time-out' : 'other', code));
-    await expect(saved).rejects.toMatchObject(UNAVAILABLE);
   }
   const line = 'the database did not execute a statement';
   expect(lines).toEqual(['the database answers', line, line]);

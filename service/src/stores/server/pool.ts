@@ -176,12 +176,7 @@ export class Pool {
   }
 
   /** @param startsUntil until when the server may begin with the statement that failed, by `performance.now()` */
-  async #failed(
-    pooled: PooledConnection,
-    batch: Batch,
-    error: unknown,
-    startsUntil: number,
-  ): Promise<void> {
+  async #failed(pooled: PooledConnection, batch: Batch, error: unknown, startsUntil: number) {
     const kind = kindOf(error);
     if (kind === 'unreachable') {
       this.#connections.discard(pooled);
