@@ -5,7 +5,10 @@ const MAX_DEPTH = 64;
 
 /** How much of a refused body of unknown length is read and thrown away before the connection is cut. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
+/** How long that may take: this, and longer for a sender that sends at least as fast as {@link MIN_DRAIN_RATE}. */
 const MAX_DRAIN_MILLISECONDS = 2_000;
+/** Bytes a millisecond. */
+const MIN_DRAIN_RATE = 1024;
 
 export class UnsupportedMediaTypeError extends Error {
   override name = 'UnsupportedMediaTypeError';
@@ -95,7 +98,8 @@ const readStream = async (
 const drain = async (reader: Reader): Promise<void> => {
   const deadline = performance.now() + MAX_DRAIN_MILLISECONDS;
   for (let drained = 0; drained <= MAX_DRAINED_BYTES; ) {
-    const chunk = await withTimeout(deadline - performance.now(), reader.read());
+    const left = deadline + drained / MIN_DRAIN_RATE - performance.now();
+    const chunk = await withTimeout(left, reader.read());
     if (!chunk?.value) return;
     drained += chunk.value.length;
   }
