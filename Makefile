@@ -4,9 +4,6 @@ bun := tools/bun/bun
 .PHONY: dev test test-live test-modules modules simulate simulate-shell simulate-destroy\
   image bench install
 
-# Words of commands; in the service's environment PART would pass for a misspelt PORT.
-unexport PART MODULE FROM ENVIRONMENT
-
 dev: install
 	@exec $(bun) --watch service/src/main.ts
 

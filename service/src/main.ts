@@ -1,13 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFetch, createManagementFetch } from './app.ts';
-import {
-  type Config,
-  ConfigError,
-  help,
-  loadConfig,
-  loadManagementAddress,
-  Settings,
-} from './config.ts';
+import { type Config, ConfigError, help, loadConfig, loadManagementAddress } from './config.ts';
 import { todayIn } from './greeting/today.ts';
 import { createDraining } from './http/draining.ts';
 import { healthcheck } from './http/healthcheck.ts';
@@ -20,7 +13,6 @@ import {
 } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
 import { withTimeout } from './http/with-timeout.ts';
-import { misspelt } from './misspelt.ts';
 import { fewDescriptors } from './observability/descriptors.ts';
 import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
 import { createLog, type ProcessLog } from './observability/log.ts';
@@ -50,7 +42,6 @@ export const main = async (listen: Listen): Promise<void> => {
   if (command === 'healthcheck') return checkHealth();
   const config = configOrExit();
   const log = createLog(config.logLevel);
-  for (const line of misspelt(process.env, Object.keys(Settings.properties))) log.warn(line);
   if (command === 'serve') await serve(config, log, listen);
   else await migrate(config, log);
 };

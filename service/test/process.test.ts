@@ -73,14 +73,6 @@ describe('the command line', () => {
     });
 });
 
-test('a variable that is nearly a setting is warned of at the start', async () => {
-  const server = await services.start({ environment: { DATABSE_URL: 'postgres://secret@host/x' } });
-  expect(server.output()).toContain(
-    'DATABSE_URL is no setting and has no effect: was DATABASE_URL meant?',
-  );
-  expect(server.output()).not.toContain('secret');
-});
-
 test('main.ts on Deno tells what to run', () => {
   const command = COMMANDS.deno.map((part) => part.replace('main.deno.ts', 'main.ts'));
   const { exitCode, stdout, stderr } = Bun.spawnSync(command, { cwd: services.folder });

@@ -252,23 +252,6 @@ describe('the parts of make test', () => {
   test('are those that ci runs', () =>
     expect(found.get('ci.yaml')?.workflow.jobs.test?.strategy?.matrix.part).toEqual([...PARTS]));
 
-  test('are named to make, not to what it runs: the service takes PART for a misspelt PORT', () => {
-    const { stdout } = Bun.spawnSync(
-      ['make', '-s', '-f', 'Makefile', '-f', '-', 'environment', 'PART=service'],
-      {
-        cwd: ROOT,
-        env: { ...process.env, PART: 'service' },
-        stdin: Buffer.from('environment:\n\t@env\n'),
-      },
-    );
-    const names = stdout
-      .toString()
-      .split('\n')
-      .map((line) => line.split('=')[0]);
-    expect(names).toContain('PATH');
-    expect(names).not.toContain('PART');
-  });
-
   test('have tests each', async () => {
     const files = await testFiles();
     expect(files).toContain('tools/test/workflows.test.ts');
