@@ -27,11 +27,16 @@ const host = {
   pattern: '^[A-Za-z0-9.:_%-]+$',
   expected: 'an IP address or a host name, without brackets',
 };
-const port = {
-  minimum: 0,
-  maximum: 65535,
-  expected: 'an integer from 0 to 65535; 0 takes any free port',
-};
+
+/** An integer that counts `unit`. */
+const integer = (unit: string, minimum: number, maximum: number) => ({
+  minimum,
+  maximum,
+  expected: `${unit} from ${minimum} to ${maximum}, as an integer`,
+});
+
+const anyPort = integer('a port', 0, 65_535);
+const port = { ...anyPort, expected: `${anyPort.expected}; 0 takes any free port` };
 
 const label = {
   pattern: '^[A-Za-z0-9._+-]{1,64}$',
@@ -92,16 +97,12 @@ export const Settings = Type.Object({
   DATABASE_POOL_MAX: Type.Integer({
     description: 'Connections to the database server at most.',
     default: SERVER_DEFAULTS.poolMax,
-    minimum: 1,
-    maximum: 100,
-    expected: 'an integer from 1 to 100',
+    ...integer('connections', 1, 100),
   }),
   DATABASE_TIMEOUT: Type.Integer({
     description: 'Milliseconds that a request may take at the database server before it is 503.',
     default: SERVER_DEFAULTS.timeoutMilliseconds,
-    minimum: 200,
-    maximum: 60_000,
-    expected: 'an integer from 200 to 60000',
+    ...integer('milliseconds', 200, 60_000),
   }),
   MIGRATE: Type.Boolean({
     description:
@@ -112,40 +113,30 @@ export const Settings = Type.Object({
   MAX_BODY_BYTES: Type.Integer({
     description: 'Bytes of a request body at most; more is 413.',
     default: DEFAULT_LIMITS.maxBodyBytes,
-    minimum: 1024,
-    maximum: 1024 ** 2,
-    expected: 'an integer from 1024 to 1048576',
+    ...integer('bytes', 1024, 1024 ** 2),
   }),
   MAX_REQUESTS_IN_FLIGHT: Type.Integer({
     description: 'Requests that are worked on at the same time at most; more are 503.',
     default: DEFAULT_LIMITS.maxRequestsInFlight,
-    minimum: 1,
-    maximum: 100_000,
-    expected: 'an integer from 1 to 100000',
+    ...integer('requests', 1, 100_000),
   }),
   IDLE_TIMEOUT: Type.Integer({
     description:
       'Milliseconds after which a connection is closed that is idle, or on which a body or an answer takes as long; longer than load balancers keep idle ones.',
     default: 75_000,
-    minimum: 1_000,
-    maximum: 255_000,
-    expected: 'an integer from 1000 to 255000',
+    ...integer('milliseconds', 1_000, 255_000),
   }),
   DRAIN_DELAY: Type.Integer({
     description:
       'Milliseconds after SIGTERM in which the service goes on, not ready, until load balancers have noticed.',
     default: 10_000,
-    minimum: 0,
-    maximum: 600_000,
-    expected: 'an integer from 0 to 600000',
+    ...integer('milliseconds', 0, 600_000),
   }),
   SHUTDOWN_TIMEOUT: Type.Integer({
     description:
       'Milliseconds after `DRAIN_DELAY` in which requests under way may finish before their connections are cut.',
     default: 10_000,
-    minimum: 0,
-    maximum: 600_000,
-    expected: 'an integer from 0 to 600000',
+    ...integer('milliseconds', 0, 600_000),
   }),
   TIME_ZONE: Type.String({
     description: 'IANA time zone in which "today" is meant.',
@@ -241,7 +232,7 @@ export const loadConfig = (environment: Environment): Config => {
     );
   if (server && settings.IDLE_TIMEOUT <= settings.DATABASE_TIMEOUT)
     faults.push(
-      `IDLE_TIMEOUT is "${settings.IDLE_TIMEOUT}", not more than DATABASE_TIMEOUT: set more, or requests that wait for the database are cut`,
+      `IDLE_TIMEOUT is "${settings.IDLE_TIMEOUT}", not more than DATABASE_TIMEOUT: set more than ${settings.DATABASE_TIMEOUT} milliseconds, or requests that wait for the database are cut`,
     );
   if (faults.length > 0) throw new ConfigError(faults);
   return {

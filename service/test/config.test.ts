@@ -95,7 +95,7 @@ describe('loadConfig', () => {
     const environment = { IDLE_TIMEOUT: '5000', DATABASE_TIMEOUT: '5000' };
     expect(faultsOf(environment)).toEqual([]);
     expect(faultsOf({ ...environment, DATABASE_URL: 'postgres://a:b@localhost/c' })).toEqual([
-      'IDLE_TIMEOUT is "5000", not more than DATABASE_TIMEOUT: set more, or requests that wait for the database are cut',
+      'IDLE_TIMEOUT is "5000", not more than DATABASE_TIMEOUT: set more than 5000 milliseconds, or requests that wait for the database are cut',
     ]);
   });
 
@@ -118,18 +118,20 @@ describe('loadConfig', () => {
       ['[::]', 'a b', 'http://host', 'host/x', 'ho\nst'],
     ],
     ['MANAGEMENT_HOST', 'set an IP address or a host name', ['[::1]', ' ']],
-    ['PORT', 'set an integer from 0 to 65535', BAD_PORTS],
-    ['MANAGEMENT_PORT', 'set an integer from 0 to 65535', BAD_PORTS],
+    ['PORT', 'set a port from 0 to 65535, as an integer; 0 takes any free port', BAD_PORTS],
+    ['MANAGEMENT_PORT', 'set a port from 0 to 65535, as an integer', BAD_PORTS],
     [
       'BASE_PATH',
       'set a path such as /greetings',
       ['/', 'greetings', '/greetings/', '/a//b', '/..', '/a/.b', '/a b', '/:x', '/*', '/%41'],
     ],
-    ['MAX_BODY_BYTES', 'set an integer from 1024 to 1048576', ['0', '1023', '16k', '1048577']],
-    ['MAX_REQUESTS_IN_FLIGHT', 'set an integer from 1 to 100000', ['0', '-1', '100001']],
-    ['IDLE_TIMEOUT', 'set an integer from 1000 to 255000', ['0', '999', '30s', '255001']],
-    ['DRAIN_DELAY', 'set an integer from 0 to 600000', ['-1', '10s', '600001']],
-    ['SHUTDOWN_TIMEOUT', 'set an integer from 0 to 600000', ['-1', '1.5', '600001']],
+    ['MAX_BODY_BYTES', 'set bytes from 1024 to 1048576', ['0', '1023', '16k', '1048577']],
+    ['MAX_REQUESTS_IN_FLIGHT', 'set requests from 1 to 100000', ['0', '-1', '100001']],
+    ['IDLE_TIMEOUT', 'set milliseconds from 1000 to 255000', ['0', '999', '30s', '255001']],
+    ['DRAIN_DELAY', 'set milliseconds from 0 to 600000', ['-1', '10s', '600001']],
+    ['SHUTDOWN_TIMEOUT', 'set milliseconds from 0 to 600000', ['-1', '1.5', '600001']],
+    ['DATABASE_POOL_MAX', 'set connections from 1 to 100', ['0', '101', '1.5', 'five']],
+    ['DATABASE_TIMEOUT', 'set milliseconds from 200 to 60000', ['199', '2s', '60001', '1e3']],
     ['DATABASE_URL', 'use sqlite:path', ['hello.db', '/data/hello.db']],
     ['TIME_ZONE', 'set an IANA time zone', ['Mars/Base', 'Madrid', 'utc ', '/etc/localtime']],
     ['LOG_LEVEL', 'set debug, info, warn, error or silent', ['INFO', 'trace', 'verbose', '30']],
@@ -145,6 +147,17 @@ describe('loadConfig', () => {
         expect(faults[0]).toContain(remedy);
         expect(faults[0]).not.toContain('\n');
       });
+
+  test('names the unit of every number', () => {
+    for (const [name, { type }] of Object.entries(Settings.properties)) {
+      if (type !== 'integer') continue;
+      expect(faultsOf({ [name]: '1.5' })).toEqual([
+        expect.stringMatching(
+          /^\w+ is "1\.5": set (a port|bytes|connections|milliseconds|requests) from \d+ to \d+, as an integer\b/,
+        ),
+      ]);
+    }
+  });
 
   test('tells every fault in one go', () => {
     const bad = {

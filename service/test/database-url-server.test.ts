@@ -159,8 +159,14 @@ test.each<[Record<string, string>, string]>([
     { DATABASE_URL: 'postgres://a:SECRET@h/d', DATABASE_CREDENTIALS_FILE: credentials },
     'DATABASE_CREDENTIALS_FILE is set, but DATABASE_URL has a password',
   ],
-  [{ DATABASE_POOL_MAX: '0' }, 'DATABASE_POOL_MAX is "0": set an integer from 1 to 100'],
-  [{ DATABASE_TIMEOUT: '1s' }, 'DATABASE_TIMEOUT is "1s": set an integer from 200 to 60000'],
+  [
+    { DATABASE_POOL_MAX: '0' },
+    'DATABASE_POOL_MAX is "0": set connections from 1 to 100, as an integer',
+  ],
+  [
+    { DATABASE_TIMEOUT: '1s' },
+    'DATABASE_TIMEOUT is "1s": set milliseconds from 200 to 60000, as an integer',
+  ],
   [{ MIGRATE: 'no' }, 'MIGRATE is "no": set true or false'],
 ])('%p is refused', (environment, message) => {
   try {

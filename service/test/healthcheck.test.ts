@@ -110,7 +110,8 @@ describe('hello healthcheck', () => {
   test('never fails with status 2', async () => {
     expect(await runCommand('bun', ['healthcheck'], { MANAGEMENT_PORT: 'x' })).toEqual({
       status: 1,
-      output: 'MANAGEMENT_PORT is "x": set an integer from 0 to 65535; 0 takes any free port\n',
+      output:
+        'MANAGEMENT_PORT is "x": set a port from 0 to 65535, as an integer; 0 takes any free port\n',
     });
     expect(await runCommand('bun', ['healthcheck', 'now'], {})).toEqual({
       status: 1,

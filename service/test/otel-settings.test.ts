@@ -60,26 +60,50 @@ for (const [variables, fault] of [
   [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL is neither'],
   [{ OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'x' }, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is neither'],
   [{ OTEL_TRACES_SAMPLER: 'xray' }, 'OTEL_TRACES_SAMPLER is not known'],
-  [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1'],
-  [{ OTEL_TRACES_SAMPLER_ARG: 'half' }, 'OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1'],
+  [
+    { OTEL_TRACES_SAMPLER_ARG: '1.5' },
+    'OTEL_TRACES_SAMPLER_ARG can not be used: set a ratio from 0 to 1; it counts as 1',
+  ],
+  [
+    { OTEL_TRACES_SAMPLER_ARG: 'half' },
+    'OTEL_TRACES_SAMPLER_ARG can not be used: set a ratio from 0 to 1; it counts as 1',
+  ],
   [
     { OTEL_BSP_SCHEDULE_DELAY: '-1' },
-    'OTEL_BSP_SCHEDULE_DELAY is not an integer from 1 to 2147483647',
+    'OTEL_BSP_SCHEDULE_DELAY can not be used: set milliseconds from 1 to 2147483647, as an integer; it counts as 5000',
   ],
-  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '1s' }, 'OTEL_EXPORTER_OTLP_TIMEOUT is not an integer from 1 to'],
-  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0.5' }, 'OTEL_EXPORTER_OTLP_TIMEOUT is not an integer from 1 to'],
+  [
+    { OTEL_EXPORTER_OTLP_TIMEOUT: '1s' },
+    'OTEL_EXPORTER_OTLP_TIMEOUT can not be used: set milliseconds from 1 to',
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_TIMEOUT: '0.5' },
+    'OTEL_EXPORTER_OTLP_TIMEOUT can not be used: set milliseconds from 1 to',
+  ],
   // setTimeout takes no more, and a longer one would be over at once.
-  [{ OTEL_BSP_SCHEDULE_DELAY: '2147483648' }, 'OTEL_BSP_SCHEDULE_DELAY is not an integer from 1'],
-  [{ OTEL_BSP_EXPORT_TIMEOUT: '2147483648' }, 'OTEL_BSP_EXPORT_TIMEOUT is not an integer from 1'],
-  [{ OTEL_BSP_EXPORT_TIMEOUT: '0' }, 'OTEL_BSP_EXPORT_TIMEOUT is not an integer from 1'],
+  [
+    { OTEL_BSP_SCHEDULE_DELAY: '2147483648' },
+    'OTEL_BSP_SCHEDULE_DELAY can not be used: set milliseconds from 1',
+  ],
+  [
+    { OTEL_BSP_EXPORT_TIMEOUT: '2147483648' },
+    'OTEL_BSP_EXPORT_TIMEOUT can not be used: set milliseconds from 1',
+  ],
+  [
+    { OTEL_BSP_EXPORT_TIMEOUT: '0' },
+    'OTEL_BSP_EXPORT_TIMEOUT can not be used: set milliseconds from 1',
+  ],
   [
     { OTEL_BSP_MAX_QUEUE_SIZE: '1e9' },
-    'OTEL_BSP_MAX_QUEUE_SIZE is not an integer from 1 to 1000000',
+    'OTEL_BSP_MAX_QUEUE_SIZE can not be used: set spans from 1 to 1000000',
   ],
-  [{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1.5' }, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not an integer'],
+  [
+    { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1.5' },
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE can not be used: set spans from 1 to 2048, as an integer; it counts as 512',
+  ],
   [
     { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2049' },
-    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is not an integer from 1 to 2048',
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE can not be used: set spans from 1 to 2048',
   ],
   [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'br' }, 'OTEL_EXPORTER_OTLP_COMPRESSION is neither'],
   [{ OTEL_SDK_DISABLED: 'yes' }, 'OTEL_SDK_DISABLED is neither true nor false'],

@@ -16,6 +16,8 @@ export interface OtelSettings {
 
 /** The values that a variable may have. */
 interface Range {
+  /** What the values count. */
+  readonly unit: string;
   readonly from: number;
   readonly to: number;
   /** Whether they are integers. */
@@ -23,12 +25,12 @@ interface Range {
 }
 
 /** `setTimeout` takes no more: a longer delay would be none. */
-const MILLISECONDS: Range = { from: 1, to: 2 ** 31 - 1, whole: true };
+const MILLISECONDS: Range = { unit: 'milliseconds', from: 1, to: 2 ** 31 - 1, whole: true };
 
 /** A span takes some kilobyte. */
-const QUEUE_SIZE: Range = { from: 1, to: 1_000_000, whole: true };
+const QUEUE_SIZE: Range = { unit: 'spans', from: 1, to: 1_000_000, whole: true };
 
-const RATIO: Range = { from: 0, to: 1, whole: false };
+const RATIO: Range = { unit: 'a ratio', from: 0, to: 1, whole: false };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,8 +63,8 @@ export const otelSettings = (
     const value = Number(text);
     if (value >= range.from && value <= range.to && (!range.whole || Number.isInteger(value)))
       return value;
-    const kind = range.whole ? 'an integer' : 'a number';
-    warn(`${name} is not ${kind} from ${range.from} to ${range.to}: it counts as ${fallback}`);
+    const expected = `${range.unit} from ${range.from} to ${range.to}${range.whole ? ', as an integer' : ''}`;
+    warn(`${name} can not be used: set ${expected}; it counts as ${fallback}`);
     return fallback;
   };
   const sdkDisabled = environment.OTEL_SDK_DISABLED?.toLowerCase();
