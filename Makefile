@@ -5,7 +5,7 @@ bun := tools/bun/bun
   image bench install
 
 dev: install
-	@exec $(bun) --watch service/src/main.ts
+	@exec $(bun) --env-file=.env --watch service/src/main.ts
 
 # PART=service, or another of tools/parts.ts, for one of those that can run side by side.
 test: install
