@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createFetch } from '../service/src/app.ts';
 import { listenOnBun } from '../service/src/http/listen-on-bun.ts';
+import { internalServerError } from '../service/src/http/responses.ts';
 import { createMemoryStore } from '../service/src/stores/memory.ts';
 import { chromiumMissing, startChromium } from '../service/test/support/chromium.ts';
 import { observers } from '../service/test/support/observers.ts';
@@ -17,7 +18,10 @@ if (chromiumMissing) {
 const store = createMemoryStore();
 await store.save('Casey', '1990-10-30');
 const api = createFetch({ ...observers(), store, today: () => '2026-11-23' });
-const server = listenOnBun(api, { hostname: '127.0.0.1', port: 0, idleMilliseconds: 30_000 });
+const server = listenOnBun(api, {
+  ...{ hostname: '127.0.0.1', port: 0, idleMilliseconds: 30_000 },
+  onError: internalServerError,
+});
 // A name in place of a port that differs each time.
 const browser = await startChromium([
   `--host-resolver-rules=MAP ${HOST}:80 ${new URL(server.url).host}`,

@@ -55,7 +55,7 @@ const alerting = (region: string): Call => [
       log_queries: Object.fromEntries(
         Object.entries({
           errors:
-            "filter log_processed.level = 'error' | stats count() by log_processed.message, log_processed.cause",
+            "filter log_processed.level = 'error' | stats count() by log_processed.message, log_processed.error.type, log_processed.error.message",
           starts:
             'filter ispresent(log_processed.commit) | display log_processed.version, log_processed.commit',
         }).map(([title, query]) => [

@@ -3,6 +3,7 @@ import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { todayIn } from '../src/greeting/today.ts';
 import { listenOnBun } from '../src/http/listen-on-bun.ts';
+import { internalServerError } from '../src/http/responses.ts';
 import { silentLog } from '../src/observability/log.ts';
 import { openStore } from '../src/stores/open.ts';
 
@@ -17,4 +18,4 @@ const app = createApp({
   ...version,
 });
 const { host: hostname, port, idleMilliseconds } = config;
-listenOnBun(app.fetch, { hostname, port, idleMilliseconds });
+listenOnBun(app.fetch, { hostname, port, idleMilliseconds, onError: internalServerError });

@@ -1,5 +1,4 @@
 import type { Listen } from './http/lifecycle.ts';
-import { internalServerError } from './http/responses.ts';
 import { main } from './main.ts';
 
 interface DenoServer {
@@ -13,7 +12,7 @@ declare const Deno: {
       hostname: string;
       port: number;
       onListen: () => void;
-      onError: () => Response;
+      onError: (error: unknown) => Response;
     },
     fetch: (request: Request) => Response | Promise<Response>,
   ): DenoServer;
@@ -27,10 +26,9 @@ const withUsableHost = (request: Request): Request => {
 };
 
 /** Deno closes no idle connection by itself. */
-const listenOnDeno: Listen = (fetch, { hostname, port }) => {
-  const server = Deno.serve(
-    { hostname, port, onListen: () => {}, onError: internalServerError },
-    (request) => fetch(withUsableHost(request)),
+const listenOnDeno: Listen = (fetch, { hostname, port, onError }) => {
+  const server = Deno.serve({ hostname, port, onListen: () => {}, onError }, (request) =>
+    fetch(withUsableHost(request)),
   );
   const { hostname: address, port: actualPort } = server.addr;
   return {

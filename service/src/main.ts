@@ -12,6 +12,8 @@ import {
   untilSignal,
 } from './http/lifecycle.ts';
 import { listenOnBun } from './http/listen-on-bun.ts';
+import { logUnexpected } from './http/log-errors.ts';
+import { internalServerError } from './http/responses.ts';
 import { withTimeout } from './http/with-timeout.ts';
 import { fewDescriptors } from './observability/descriptors.ts';
 import { measureEventLoopDelay } from './observability/event-loop-delay.ts';
@@ -72,12 +74,19 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
     ...{ ...version, appName, basePath, limits },
     ...{ store, today, log, metrics, tracing, draining },
   };
+  const listening = {
+    idleMilliseconds,
+    onError: (error: unknown) => {
+      logUnexpected(error, log);
+      return internalServerError();
+    },
+  };
   const api = orExit(
     () =>
       listen(createFetch(dependencies), {
         hostname: config.host,
         port: config.port,
-        idleMilliseconds,
+        ...listening,
       }),
     `can't listen on HOST ${config.host}, PORT ${config.port}: `,
   );
@@ -86,7 +95,7 @@ const serve = async (config: Config, log: ProcessLog, listen: Listen): Promise<v
       listen(createManagementFetch(dependencies), {
         hostname: config.managementHost,
         port: config.managementPort,
-        idleMilliseconds,
+        ...listening,
       }),
     `can't listen on MANAGEMENT_HOST ${config.managementHost}, MANAGEMENT_PORT ${config.managementPort}: `,
   );

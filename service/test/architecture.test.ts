@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'version.ts',
     'node:',
   ],
-  'main.deno.ts': ['http/responses.ts', 'http/lifecycle.ts', 'main.ts'],
+  'main.deno.ts': ['http/lifecycle.ts', 'main.ts'],
   'version.ts': ['../../package.json'],
   'modules.d.ts': [],
 };
@@ -108,7 +108,7 @@ describe('the files of src', () => {
       (row) => !files.some((file) => covers(row, file)),
     );
     expect(unused).toEqual([]);
-    expect(graph['main.deno.ts']).toEqual(['http/lifecycle.ts', 'http/responses.ts', 'main.ts']);
+    expect(graph['main.deno.ts']).toEqual(['http/lifecycle.ts', 'main.ts']);
     expect(graph['main.ts']).toContain('stores/open.ts');
     expect(graph['http/openapi-page.ts']).toContain('swagger-ui-dist/swagger-ui.css');
   });
@@ -154,7 +154,7 @@ describe('the checker', () => {
         'stores/sqlite.ts': ['node:sqlite', 'greeting/store.ts', 'stores/migrations/migration.ts'],
         'http/openapi.ts': ['@sinclair/typebox/value', 'http/body.ts'],
         'version.ts': ['../../package.json'],
-        'main.deno.ts': ['http/responses.ts', 'http/lifecycle.ts', 'main.ts'],
+        'main.deno.ts': ['http/lifecycle.ts', 'main.ts'],
       }),
     ).toEqual([]);
   });

@@ -10,6 +10,7 @@ import {
   untilSignal,
 } from '../src/http/lifecycle.ts';
 import { listenOnBun } from '../src/http/listen-on-bun.ts';
+import { internalServerError } from '../src/http/responses.ts';
 import { expectSecurityHeaders } from './support/client.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -55,7 +56,7 @@ test('a server on Bun cuts its connections when it is told to', async () => {
       asked.resolve();
       return new Promise(() => {});
     },
-    { hostname: '127.0.0.1', port: 0, idleMilliseconds: 60_000 },
+    { hostname: '127.0.0.1', port: 0, idleMilliseconds: 60_000, onError: internalServerError },
   );
   const answer = fetch(server.url).then(
     () => 'answered',
@@ -66,15 +67,22 @@ test('a server on Bun cuts its connections when it is told to', async () => {
   expect(await answer).toBe('cut');
 });
 
-test('a server on Bun tells nothing of what goes wrong', async () => {
-  const server = listenOnBun(() => Promise.reject(new Error('a secret')), {
+test('a server on Bun tells its client nothing of what goes wrong, and who listens all of it', async () => {
+  const failure = new Error('a secret');
+  const failures: unknown[] = [];
+  const server = listenOnBun(() => Promise.reject(failure), {
     hostname: '127.0.0.1',
     port: 0,
     idleMilliseconds: 60_000,
+    onError: (error) => {
+      failures.push(error);
+      return internalServerError();
+    },
   });
   const answer = await fetch(server.url);
   expect([answer.status, await answer.json()]).toEqual([500, { detail: 'Internal Server Error' }]);
   expectSecurityHeaders(answer.headers);
+  expect(failures).toEqual([failure]);
   await server.stop();
 });
 

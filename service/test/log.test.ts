@@ -151,6 +151,25 @@ test('readable quotes what has spaces, quotes or equals signs', () => {
   );
 });
 
+test('readable has the code of an error in its line, and the stack below', () => {
+  const stack = 'TypeError: x\n    at greet (/service.ts:1:2)\n    at handle (/routes.ts:3:4)';
+  const error = { type: 'TypeError', code: 'ERR_X', message: 'x', stack };
+  const line = {
+    level: 'error',
+    time: '2026-11-23T03:26:29.123Z',
+    route: '/',
+    error,
+    message: 'm',
+  };
+  expect(pretty(JSON.stringify(line))).toBe(
+    `03:26:29.123 ERROR m route=/ code=ERR_X
+  TypeError: x
+      at greet (/service.ts:1:2)
+      at handle (/routes.ts:3:4)
+`,
+  );
+});
+
 test('isoTime tells what toISOString tells', () => {
   for (const time of [0, 1, 999, 1_000, 1_001, 61_000, 1_795_404_794_963, 1_795_404_794_999, 5])
     expect(isoTime(time)).toBe(new Date(time).toISOString());

@@ -1,9 +1,8 @@
 import type { Log } from '../observability/log.ts';
 import type { Fetch } from '../observability/observe.ts';
-import { requestContextOf } from '../observability/request-context.ts';
 import type { Draining } from './draining.ts';
-import { logUnexpected } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
+import { logUnexpected } from './log-errors.ts';
 import { internalServerError, overloaded } from './responses.ts';
 
 /**
@@ -22,7 +21,7 @@ export const withAdmission = (
     return mark(response);
   };
   const fail = (error: unknown, request: Request): Response => {
-    logUnexpected(error, log, { ...requestContextOf(request) });
+    logUnexpected(error, log, request);
     return internalServerError();
   };
   return (request) => {

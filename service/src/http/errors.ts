@@ -1,8 +1,7 @@
-import type { ErrorHandler } from 'elysia';
+import { type ErrorHandler, NotFoundError, ParseError, ValidationError } from 'elysia';
 import { FutureDateOfBirthError, UserNotFoundError } from '../greeting/service.ts';
 import { StoreUnavailableError } from '../greeting/store.ts';
 import type { Log } from '../observability/log.ts';
-import { requestContextOf } from '../observability/request-context.ts';
 import {
   EmptyBodyError,
   IncompleteBodyError,
@@ -11,6 +10,7 @@ import {
   UnsupportedMediaTypeError,
 } from './body.ts';
 import { OverloadError } from './in-flight.ts';
+import { logUnavailable, logUnexpected } from './log-errors.ts';
 import {
   errorResponse,
   OVERLOADED,
@@ -29,14 +29,14 @@ import {
 /** Every error becomes an answer here. Nothing of the inside reaches the client; what is our fault is logged. */
 export const handleErrors =
   (log: Log, today: () => string): ErrorHandler =>
-  ({ code, error, request, body, route }) => {
-    if (code === 'NOT_FOUND') return errorResponse(404, 'Not Found');
-    if (code === 'VALIDATION' && error.type !== 'response')
+  ({ error, request, body, route }) => {
+    // By class: `code` is whatever the error of a library says.
+    if (error instanceof NotFoundError) return errorResponse(404, 'Not Found');
+    if (error instanceof ValidationError && error.type !== 'response')
       return unprocessable(requestErrors(request, body, today()));
-    const cause = code === 'PARSE' ? error.cause : error;
+    const cause = error instanceof ParseError ? error.cause : error;
     return (
-      clientErrorResponse(cause, request.url) ??
-      serverErrorResponse(cause, log, { ...requestContextOf(request), route })
+      clientErrorResponse(cause, request.url) ?? serverErrorResponse(cause, log, request, route)
     );
   };
 
@@ -56,28 +56,16 @@ const clientErrorResponse = (error: unknown, url: string): Response | undefined 
   return undefined;
 };
 
-const serverErrorResponse = (error: unknown, log: Log, place: object): Response => {
-  if (error instanceof StoreUnavailableError) {
-    if (error.cause !== undefined)
-      log.error({ ...place, cause: describe(error.cause) }, 'the store can not answer');
-    return unavailable('Service Unavailable');
+const serverErrorResponse = (
+  error: unknown,
+  log: Log,
+  request: Request,
+  route: string | undefined,
+): Response => {
+  if (!(error instanceof StoreUnavailableError)) {
+    logUnexpected(error, log, request, route);
+    return errorResponse(500, UNEXPECTED);
   }
-  logUnexpected(error, log, place);
-  return errorResponse(500, UNEXPECTED);
-};
-
-/** @param place the request's id and the like */
-export const logUnexpected = (error: unknown, log: Log, place: object): void =>
-  log.error({ ...place, cause: describe(error) }, 'unexpected error');
-
-/** Name, SQLite's fixed words and place of an error. Its message is left out: it may quote what a client sent. */
-const describe = (error: unknown): string => {
-  if (!(error instanceof Error)) return typeof error;
-  const { errstr } = error as { errstr?: unknown };
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
-  return [
-    error.name,
-    ...(errstr ? [`(${errstr})`] : []),
-    ...frames.slice(0, 8).map((frame) => frame.trim()),
-  ].join(' ');
+  if (error.cause !== undefined) logUnavailable(error.cause, log, request, route);
+  return unavailable('Service Unavailable');
 };

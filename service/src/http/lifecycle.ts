@@ -17,6 +17,8 @@ export interface Address {
   readonly port: number;
   /** How long a connection may be idle before it is closed. */
   readonly idleMilliseconds: number;
+  /** The response to a request for which `fetch` failed. */
+  readonly onError: (error: unknown) => Response;
 }
 
 /** Serves `fetch` on an address; how is up to the runtime. */

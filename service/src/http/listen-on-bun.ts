@@ -1,16 +1,15 @@
 import type { Listen } from './lifecycle.ts';
-import { internalServerError } from './responses.ts';
 
 /** Without a usable Host header Bun gives a bare path as URL, in which routing would look for the path too far on. */
 const withUsableHost = (request: Request): Request =>
   request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
 
-export const listenOnBun: Listen = (fetch, { hostname, port, idleMilliseconds }) => {
+export const listenOnBun: Listen = (fetch, { hostname, port, idleMilliseconds, onError }) => {
   const server = Bun.serve({
     fetch: (request) => fetch(withUsableHost(request)),
     // Unless told, Bun answers with a page that shows the error and its source when NODE_ENV is not production.
     development: false,
-    error: internalServerError,
+    error: onError,
     hostname,
     port,
     reusePort: false,

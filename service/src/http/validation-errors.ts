@@ -21,7 +21,7 @@ const pathErrors = (url: string): ValidationError[] => {
 };
 
 /** What is no percent-encoded UTF-8 stays as it was sent; it breaks the pattern of usernames. */
-const decode = (segment: string): string => {
+export const decode = (segment: string): string => {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -55,28 +55,61 @@ const expectProblem = async (response: Response, status: number, detail: string)
   expect(await response.text()).toBe(JSON.stringify({ detail }));
 };
 
-/** One error line, which tells neither what a client sent nor what a message quotes. */
-const expectOneErrorLine = () => {
+/** What is logged of the one error; never what the client sent. */
+const loggedErrorOfOne = () => {
   expect(errors()).toHaveLength(1);
-  expect(errors()[0]).not.toMatch(/Casey|1990-10-30|secret/);
-  expect(errors()[0]).toContain('/hello/:username');
+  const [line = ''] = errors();
+  expect(line).not.toMatch(/Casey|1990-10-30/);
+  const [{ route, error }] = JSON.parse(line.slice('error '.length));
+  expect(route).toBe('/hello/:username');
+  return error;
 };
 
-/** Fails at once, or later, or not as an Error. */
-const FAILURES: Record<string, () => never | Promise<never>> = {
-  'rejects with an Error': async () => {
-    throw new Error(`${SECRET} Casey 1990-10-30`);
-  },
-  'throws an Error': () => {
-    throw new TypeError(SECRET);
-  },
-  'rejects later': async () => {
-    await Bun.sleep(1);
-    throw new RangeError(SECRET);
-  },
-  'rejects with text': () => Promise.reject(SECRET),
-  'rejects with an object like an answer': () => Promise.reject({ status: 418, code: 404 }),
-  'rejects with a Response': () => Promise.reject(new Response(SECRET, { status: 200 })),
+const HERE = expect.stringContaining('faults.test.ts');
+
+/** Fails at once, or later, or not as an Error; and what is logged of it. */
+const FAILURES: Record<string, readonly [fail: () => never | Promise<never>, logged: unknown]> = {
+  'rejects with an Error': [
+    async () => {
+      throw new Error(`${SECRET}\n    at Casey 1990-10-30`);
+    },
+    { type: 'Error', message: `${SECRET}\n    at … …`, stack: HERE },
+  ],
+  'throws an Error': [
+    () => {
+      throw Object.assign(new TypeError(SECRET), { code: 'ERR_X' });
+    },
+    { type: 'TypeError', code: 'ERR_X', message: SECRET, stack: HERE },
+  ],
+  'rejects later': [
+    async () => {
+      await Bun.sleep(1);
+      throw new RangeError(SECRET);
+    },
+    { type: 'RangeError', message: SECRET, stack: HERE },
+  ],
+  // Elysia names its own errors so.
+  ...Object.fromEntries(
+    ['NOT_FOUND', 'VALIDATION', 'PARSE', 'INVALID_FILE_TYPE'].map((code) => [
+      `rejects with an Error of code ${code}`,
+      [
+        () => Promise.reject(Object.assign(new Error(SECRET), { code, status: 404 })),
+        { type: 'Error', code, message: SECRET, stack: HERE },
+      ],
+    ]),
+  ),
+  'rejects with text': [
+    () => Promise.reject(`${SECRET} Casey`),
+    { type: 'string', message: `${SECRET} …`, stack: `string: ${SECRET} …` },
+  ],
+  'rejects with an object like an answer': [
+    () => Promise.reject({ status: 418, code: 404 }),
+    { type: 'object', code: 404, stack: 'object' },
+  ],
+  'rejects with a Response': [
+    () => Promise.reject(new Response(SECRET, { status: 200 })),
+    { type: 'object', stack: 'object' },
+  ],
 };
 
 describe('a store that can not answer', () => {
@@ -92,7 +125,10 @@ describe('a store that can not answer', () => {
       const response = await send();
       expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
       await expectProblem(response, 503, 'Service Unavailable');
-      expectOneErrorLine();
+      const { type, message, stack } = loggedErrorOfOne();
+      expect({ type, message }).toEqual({ type: 'Error', message: undefined });
+      expect(stack).toMatch(/^Error\n\s+at .*faults\.test\.ts/);
+      expect(errors()[0]).not.toContain(SECRET);
     });
 
   test('is logged with the request id of the answer', async () => {
@@ -122,15 +158,15 @@ describe('a store that can not answer', () => {
 });
 
 describe('a store with a fault', () => {
-  for (const [name, fail] of Object.entries(FAILURES)) {
-    test(`that ${name} is 500 for GET`, async () => {
+  for (const [name, [fail, logged]] of Object.entries(FAILURES)) {
+    test(`that ${name} is 500 for GET, with its message in the log alone`, async () => {
       await expectProblem(await get({ find: fail }), 500, 'Internal Server Error');
-      expectOneErrorLine();
+      expect(loggedErrorOfOne()).toEqual(logged);
     });
 
-    test(`that ${name} is 500 for PUT`, async () => {
+    test(`that ${name} is 500 for PUT, with its message in the log alone`, async () => {
       await expectProblem(await put({ save: fail }), 500, 'Internal Server Error');
-      expectOneErrorLine();
+      expect(loggedErrorOfOne()).toEqual(logged);
     });
   }
 
@@ -138,23 +174,31 @@ describe('a store with a fault', () => {
     test(`that finds ${JSON.stringify(garbage)} is 500`, async () => {
       const find = async () => garbage as never;
       await expectProblem(await get({ find }), 500, 'Internal Server Error');
-      expectOneErrorLine();
+      expect(loggedErrorOfOne()).toMatchObject({
+        type: 'RangeError',
+        message: 'not a calendar date written YYYY-MM-DD',
+      });
     });
 });
 
-test('a greeting that breaks its schema is 500 and a log line, never 422', async () => {
-  // A date at first, nonsense when it is read again: the birthday is in NaN days.
+test('a greeting that breaks its schema is 500, never 422, and the log has where and what is expected', async () => {
+  // A date while its digits are checked, nonsense when they are read again: the birthday is in NaN days.
   let reads = 0;
   const liar = {
     toString: () => '1990-10-30',
-    slice: (...range: [number, number]) => (reads++ < 3 ? '1990-10-30'.slice(...range) : 'x'),
+    charCodeAt: (index: number) => (reads++ < 8 ? '1990-10-30'.charCodeAt(index) : Number.NaN),
   };
   const find = async () => liar as unknown as string;
   await expectProblem(await get({ find }), 500, 'Internal Server Error');
-  expectOneErrorLine();
+  const { message, stack, ...others } = loggedErrorOfOne();
+  expect(others).toEqual({ type: 'Error', code: 'VALIDATION' });
+  expect(message).toStartWith(
+    "the response breaks its schema: /message: Expected string to match '^Hello, ",
+  );
+  expect(stack).toStartWith(`Error: ${message}\n`);
 });
 
-test('a clock with a fault is 500', async () => {
+test('an error of a handler is 500, with its message in the log alone', async () => {
   const today = () => {
     throw new Error(SECRET);
   };
@@ -166,7 +210,28 @@ test('a clock with a fault is 500', async () => {
     }),
   );
   await expectProblem(response, 500, 'Internal Server Error');
-  expectOneErrorLine();
+  expect(loggedErrorOfOne()).toEqual({
+    type: 'Error',
+    message: SECRET,
+    stack: expect.stringMatching(
+      new RegExp(`^Error: ${SECRET}\n\\s+at today .*faults\\.test\\.ts`),
+    ),
+  });
+});
+
+test.each([
+  ['Casey is not a function', '/hello/Casey', '… is not a function'],
+  ['"Casey", "C4sey"', '/hello/C4sey', '"Casey", "…"'],
+  ['Invalid: Ãvalon', '/hello/%C3%83valon?x=Invalid', '…: …'],
+  ['no 2001-02-03T00:00', '/hello/%?x', 'no …T00:00'],
+])('of the message %p at %p %p is logged', async (text, path, logged) => {
+  const today = () => {
+    throw new Error(text);
+  };
+  await createFetch({ ...dependencies({}), today })(
+    new Request(`http://localhost${path}`, { method: 'PUT', body: '{}' }),
+  );
+  expect(JSON.parse(errors()[0]?.slice('error '.length) ?? '')[0].error.message).toBe(logged);
 });
 
 test('the clock is read once a request', async () => {
@@ -214,7 +279,7 @@ describe('/readyz', () => {
     };
   };
 
-  for (const [name, fail] of Object.entries(FAILURES).filter(([name]) =>
+  for (const [name, [fail]] of Object.entries(FAILURES).filter(([name]) =>
     name.startsWith('rejects'),
   ))
     test(`is 503 when the store ${name}, /livez is 200`, async () => {

@@ -5,6 +5,7 @@ import { createFetch, createManagementFetch } from '../../src/app.ts';
 import { todayIn } from '../../src/greeting/today.ts';
 import { stopAll } from '../../src/http/lifecycle.ts';
 import { listenOnBun } from '../../src/http/listen-on-bun.ts';
+import { internalServerError } from '../../src/http/responses.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import { observedStore } from '../../src/stores/observed.ts';
 import { openStore } from '../../src/stores/open.ts';
@@ -104,7 +105,10 @@ const startInProcess = async ({ databaseUrl, environment }: ServerOptions) => {
   const store = observedStore(opened, metrics.store);
   const today = todayIn(environment?.TIME_ZONE ?? 'UTC', Date.now);
   const dependencies = { ...others, metrics, store, today };
-  const address = { hostname: '127.0.0.1', port: 0, idleMilliseconds: 30_000 };
+  const address = {
+    ...{ hostname: '127.0.0.1', port: 0, idleMilliseconds: 30_000 },
+    onError: internalServerError,
+  };
   const api = listenOnBun(createFetch(dependencies), address);
   const management = listenOnBun(createManagementFetch(dependencies), address);
   let stopped: Promise<number> | undefined;

@@ -35,7 +35,7 @@ inputs = {
     log_queries = {
       errors = {
         log_group_name = local.application_logs
-        query          = "filter log_processed.level = 'error' | stats count() by log_processed.message, log_processed.cause"
+        query          = "filter log_processed.level = 'error' | stats count() by log_processed.message, log_processed.error.type, log_processed.error.message"
       }
       starts = {
         log_group_name = local.application_logs
