@@ -8,6 +8,7 @@ import { type Figure, goalsTable, isMet, show } from './goals.ts';
 import { lineUp } from './line-up.ts';
 import { describeMachine } from './machine.ts';
 import { measureMemory } from './memory.ts';
+import { barsOf, costOf } from './parts.ts';
 import { picture } from './picture.ts';
 import { findH2load, findPgbench, findWrk } from './programs.ts';
 import { measurePuts, type Puts } from './puts.ts';
@@ -42,15 +43,10 @@ const write = async (
   puts: Puts,
   machine: readonly string[],
 ): Promise<void> => {
-  const bars = throughput.map(({ name, requestsPerSecond }) => ({
-    name,
-    spread: requestsPerSecond,
-    isService: name.startsWith('Hello'),
-  }));
   const subtitle = `GET /hello/{username}, one core each, ${CONNECTIONS} connections: median, least and most`;
   await Bun.write(
     join(import.meta.dir, 'greetings.svg'),
-    picture('Greetings a second', subtitle, bars),
+    picture('Greetings a second', subtitle, barsOf(throughput)),
   );
   const table = goalsTable(figures);
   writeResults('speed', [
@@ -73,8 +69,8 @@ const write = async (
         `| ${name} | ${show(requestsPerSecond)} | ${show(processor)} |`,
     ),
     '',
-    `The access log takes ${show(accessLog)} µs of processor a request, metrics and all else around the API`,
-    `${show(surroundings)} µs.`,
+    costOf('the access log', accessLog),
+    costOf('metrics, request id and all else around the API', surroundings),
     '',
     `Durable saves: ${show(puts.service)} \`PUT\`/s by the service, ${show(puts.loop)} upserts/s by the bare loop.`,
     '',

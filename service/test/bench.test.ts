@@ -5,6 +5,7 @@ import { BARE, type Contender, fill, type Running, service, start } from '../ben
 import { type Figure, goalsTable, isMet, show } from '../bench/goals.ts';
 import { PEERS } from '../bench/install.ts';
 import { readH2load, readWrk, username } from '../bench/load.ts';
+import { barsOf, costOf } from '../bench/parts.ts';
 import { picture } from '../bench/picture.ts';
 import { withResults } from '../bench/results.ts';
 import { inTurn } from '../bench/rounds.ts';
@@ -178,6 +179,30 @@ describe('the picture', () => {
     expect((widths[1] ?? 0) / (widths[0] ?? 0)).toBeCloseTo(1234 / 50, 0);
     expect(svg).toContain('>1,234</text>');
     expect(svg).toContain('Bare &#38; &#60;fast&#62;');
+  });
+});
+
+describe('parts of the service', () => {
+  const spread = (minimum: number) => ({ minimum, median: 2, maximum: 3 });
+
+  test('have no bar: the service has one, and each peer', () => {
+    const names = ['bare', 'Hello, access log off', 'Hello', 'Hello, its API alone', 'Hono on Bun'];
+    const bars = barsOf(names.map((name) => ({ name, requestsPerSecond: spread(1) })));
+    expect(bars).toEqual([
+      { name: 'bare', spread: spread(1), isService: false },
+      { name: 'Hello', spread: spread(1), isService: true },
+      { name: 'Hono on Bun', spread: spread(1), isService: false },
+    ]);
+  });
+
+  test('cost something when all rounds agree', () => {
+    expect(costOf('the log', spread(1))).toBe(
+      'The cost of the log: 1.00 – 2.00 – 3.00 µs of processor a request.',
+    );
+    for (const minimum of [-1, 0])
+      expect(costOf('the log', spread(minimum))).toStartWith(
+        'The cost of the log is below the noise: ',
+      );
   });
 });
 
