@@ -86,8 +86,6 @@ async function runTests(part: Part) {
     title,
     ...(part === TIMED ? [] : ['nice', '-n', '10']),
     ...['bun', 'test', '--randomize', '--only-failures', '--timeout=90000'],
-    // Recovery is measured in seconds, on a machine that others may load.
-    ...(process.env.CI ? ['--retry=1'] : []),
     ...['--reporter=junit', `--reporter-outfile=${junit}`],
     ...(part === 'service'
       ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${dirname(LCOV)}`]
