@@ -112,6 +112,8 @@ const driverOptions = (options: ConnectOptions, socket: DriverSocket): Connectio
       ),
     host: address.host,
     port: address.port,
+    // Says that the password may be sent as it is; `stream` connects.
+    socketPath: address.socket,
     database: address.database,
     user: options.username,
     password: options.password,
