@@ -19,9 +19,13 @@ import { mysqlMigrations } from './index.ts';
 // Names of locks are the server's, not the database's, and have at most 64 characters. MySQL 9.6 removed md5().
 const LOCK = "concat('hello-', left(sha2(database(), 256), 32))";
 
-/** Those of a request; an `alter table` waits for every transaction that reads the table. `/*M!` is for MariaDB alone. */
+/**
+ * Those of a request; an `alter table` waits for every transaction that reads the table, `get_lock` for other processes.
+ * `/*M!` is for MariaDB alone, `/*!80000` for MySQL.
+ */
 const LIFT_LIMITS = `set session lock_wait_timeout = ${MIGRATION_LOCK_SECONDS},
-  session innodb_lock_wait_timeout = ${MIGRATION_LOCK_SECONDS} /*M!, session max_statement_time = 0 */`;
+  session innodb_lock_wait_timeout = ${MIGRATION_LOCK_SECONDS}
+  /*M!, session max_statement_time = 0 */ /*!80000, session max_execution_time = 0 */`;
 
 /** After these a migration, one statement each, left nothing behind. */
 const CHANGED_NOTHING: readonly DatabaseErrorKind[] = [
