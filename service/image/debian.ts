@@ -1,6 +1,7 @@
 /** The packages of Debian of which files are in the image: pinned in debian.lock.json, fetched with apt, unpacked. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_MIRROR, startApt } from './apt.ts';
 import { ALL_ARCHITECTURES, type Architecture } from './architecture.ts';
 import { cachedFolder } from './cache.ts';
 import { run, UnavailableError } from './run.ts';
@@ -12,7 +13,7 @@ export const SUITE = 'trixie';
 const PACKAGES = ['libc6', 'ca-certificates'] as const;
 
 /** Where Debian's packages come from. */
-const MIRROR = process.env.DEBIAN_MIRROR || 'http://deb.debian.org';
+const MIRROR = process.env.DEBIAN_MIRROR || DEFAULT_MIRROR;
 
 export interface DebianPackage {
   readonly name: (typeof PACKAGES)[number];
@@ -85,7 +86,7 @@ const download = (architecture: Architecture, pinned: string, folder: string): P
     return file;
   });
 
-const states = new Map<Architecture, Promise<string[]>>();
+const states = new Map<Architecture, Promise<readonly string[]>>();
 
 /** Runs `use` with an apt-get that knows the release and the architecture, whatever this machine has. */
 const withApt = async <T>(
@@ -97,50 +98,14 @@ const withApt = async <T>(
   return use(await state);
 };
 
-/** An apt-get with the release's signed lists of packages, in a folder of its own under build/. */
-const aptFor = async (architecture: Architecture): Promise<string[]> => {
-  for (const tool of ['apt-get', 'dpkg-deb'])
-    if (!Bun.which(tool))
-      throw new UnavailableError(
-        `${tool} is missing: build the image on Debian or a system derived from it`,
-      );
-  const folder = join(import.meta.dir, '../../build/apt', architecture);
-  for (const name of ['lists/partial', 'cache/archives/partial'])
-    mkdirSync(join(folder, name), { recursive: true });
-  const sources = join(folder, 'sources.list');
-  const suites = [
-    `debian ${SUITE}`,
-    `debian ${SUITE}-updates`,
-    `debian-security ${SUITE}-security`,
-  ];
-  writeFileSync(sources, suites.map((suite) => `deb ${MIRROR}/${suite} main\n`).join(''));
-  const options = {
-    'Dir::Etc::sourcelist': sources,
-    'Dir::Etc::sourceparts': '/dev/null',
-    'Dir::State': folder,
-    'Dir::State::lists': join(folder, 'lists'),
-    'Dir::State::status': '/dev/null',
-    'Dir::Cache': join(folder, 'cache'),
-    'APT::Architecture': architecture,
-    'APT::Architectures': architecture,
-    'APT::Sandbox::User': '',
-    'APT::Update::Error-Mode': 'any',
-    'Acquire::Languages': 'none',
-    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
-    'Acquire::Retries': '2',
-  };
-  const apt = [
-    'apt-get',
-    '-qq',
-    ...Object.entries(options).map(([name, value]) => `-o=${name}=${value}`),
-  ];
+const aptFor = (architecture: Architecture): Promise<readonly string[]> => {
   console.error(`Fetching the lists of Debian ${SUITE} for ${architecture}`);
-  await run([...apt, 'update']).catch((error: Error) => {
-    throw new UnavailableError(
-      `can't fetch the lists of Debian from ${MIRROR}; DEBIAN_MIRROR sets another mirror (${error.message})`,
-    );
+  return startApt({
+    folder: join(import.meta.dir, '../../build/apt', architecture),
+    mirror: MIRROR,
+    suites: [`debian ${SUITE}`, `debian ${SUITE}-updates`, `debian-security ${SUITE}-security`],
+    architecture,
   });
-  return apt;
 };
 
 /** The files of `libc6` that an executable of Bun loads. */

@@ -93,7 +93,7 @@ for (const runtime of PROCESS_RUNTIMES.filter((name) => name !== 'deno'))
     };
 
     beforeAll(async () => {
-      databaseUrl = (await (await sharedServer('postgresql')).createDatabase()).url();
+      databaseUrl = (await (await sharedServer('PostgreSQL')).createDatabase()).url();
       balancer = await startBalancer(PROBE);
     }, 60_000);
 

@@ -1,47 +1,59 @@
 import { contract } from '../contract/suite.ts';
 import { binaryMissing } from '../support/binary.ts';
 import { certificates } from '../support/certificates.ts';
-import type { Dialect, UrlOptions } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import type { UrlOptions } from '../support/database-server.ts';
+import {
+  ALL_SERVERS,
+  describeServers,
+  type ServerName,
+  sharedServer,
+} from '../support/databases.ts';
 import { leastPrivileged } from './privileges.ts';
 import { temporaryFile } from './temporary-file.ts';
 
 const onServer =
-  (dialect: Dialect, url?: () => UrlOptions, environment?: () => Record<string, string>) =>
+  (serverName: ServerName, url?: () => UrlOptions, environment?: () => Record<string, string>) =>
   async () => {
-    const database = await (await sharedServer(dialect)).createDatabase();
+    const database = await (await sharedServer(serverName)).createDatabase();
     return { databaseUrl: database.url(url?.()), environment: environment?.() };
   };
 
-describeDialects('the contract', (dialect) => {
-  contract({ runtime: 'bun', store: dialect, prepare: onServer(dialect) });
-  if (dialect === 'postgresql')
-    contract({ runtime: 'deno', store: dialect, prepare: onServer(dialect) });
+describeServers(
+  'the contract',
+  (serverName, store) => {
+    const prepare = onServer(serverName);
+    const storeOnly = serverName !== 'PostgreSQL';
+    contract({ runtime: 'bun', store, prepare, storeOnly: serverName === 'newest MariaDB' });
+    contract({ runtime: 'deno', store, prepare, storeOnly });
+    if (serverName === 'newest MariaDB') return;
 
-  const parts = { runtime: 'bun', store: dialect, storeOnly: true } as const;
-  contract({ ...parts, runtime: 'in-process', prepare: onServer(dialect) });
-  if (!binaryMissing) contract({ ...parts, runtime: 'binary', prepare: onServer(dialect) });
-  contract({
-    ...parts,
-    title: 'through a socket',
-    prepare: onServer(dialect, () => ({ socket: true })),
-  });
-  contract({
-    ...parts,
-    title: 'through TLS',
-    prepare: onServer(
-      dialect,
-      () => ({ host: 'localhost', query: { sslmode: 'verify-full' } }),
-      () => ({ DATABASE_CA_FILE: temporaryFile(certificates().authority) }),
-    ),
-  });
-  contract({
-    ...parts,
-    title: 'as a user who may only SELECT, INSERT and UPDATE',
-    prepare: async () => {
-      const database = await (await sharedServer(dialect)).createDatabase();
-      const login = await leastPrivileged(dialect, database);
-      return { databaseUrl: database.url({ login }), environment: { MIGRATE: 'false' } };
-    },
-  });
-});
+    const parts = { runtime: 'bun', store, storeOnly: true } as const;
+    contract({ ...parts, runtime: 'in-process', prepare });
+    if (!binaryMissing) contract({ ...parts, runtime: 'binary', prepare });
+    contract({
+      ...parts,
+      title: 'through a socket',
+      prepare: onServer(serverName, () => ({ socket: true })),
+    });
+    contract({
+      ...parts,
+      title: 'through TLS',
+      prepare: onServer(
+        serverName,
+        () => ({ host: 'localhost', query: { sslmode: 'verify-full' } }),
+        () => ({ DATABASE_CA_FILE: temporaryFile(certificates().authority) }),
+      ),
+    });
+    contract({
+      ...parts,
+      title: 'as a user who may only SELECT, INSERT and UPDATE',
+      prepare: async () => {
+        const server = await sharedServer(serverName);
+        const database = await server.createDatabase();
+        const login = await leastPrivileged(server, database);
+        return { databaseUrl: database.url({ login }), environment: { MIGRATE: 'false' } };
+      },
+    });
+  },
+  ALL_SERVERS,
+);

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { talkTo } from './service.ts';
 
@@ -41,9 +41,9 @@ const removeAll = async ({ dialect, sql }: DatabaseServer): Promise<void> => {
     await sql(dialect === 'mysql' ? `drop user if exists ${user}` : `drop role if exists ${user}`);
 };
 
-describeDialects('docs/databases.md', (dialect) => {
+describeServers('docs/databases.md', (serverName, dialect) => {
   test('its commands lead to a service with two users', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     await removeAll(server);
     for (const statement of statements(dialect)) await server.sql(statement);
     const migration = Bun.spawn(command(`${dialect}, migrate`, server.port), {

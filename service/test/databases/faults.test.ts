@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { newUsername } from '../support/client.ts';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { describeDialects, serverToStop, sharedServer } from '../support/databases.ts';
+import { describeServers, serverToStop, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { LATEST_RECOVERY_MILLISECONDS } from './load.ts';
 import { migrate } from './privileges.ts';
@@ -31,9 +31,9 @@ const WAITING = {
     `select count(*) as count from information_schema.processlist where user = '${user}' and command in ('Query', 'Execute')`,
 };
 
-describeDialects('a fault', (dialect) => {
+describeServers('a fault', (serverName, dialect) => {
   test('down at the start: the process is up, not ready, and serves once the database is there', async () => {
-    const server = await serverToStop(dialect);
+    const server = await serverToStop(serverName);
     const database = await server.createDatabase();
     await server.stop();
     const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
@@ -62,7 +62,7 @@ describeDialects('a fault', (dialect) => {
   test(
     'down later: 503 at once, one line in the log, no restart needed',
     () =>
-      serving(dialect, { serverOf: serverToStop }, async ({ server, ...talk }) => {
+      serving(serverName, { serverOf: serverToStop }, async ({ server, ...talk }) => {
         await talk.untilServed();
         const before = told(talk).length;
         await server.stop();
@@ -88,7 +88,7 @@ describeDialects('a fault', (dialect) => {
   test(
     'a write given up is never applied over a later one',
     () =>
-      serving(dialect, {}, async ({ server, database, put, get }) => {
+      serving(serverName, {}, async ({ server, database, put, get }) => {
         const username = newUsername();
         expect((await put(username, '1990-01-01')).status).toBe(204);
         await whileOpen(
@@ -119,7 +119,7 @@ describeDialects('a fault', (dialect) => {
   test(
     'a read-only server: 503 for PUT, not for GET; then all is well again',
     () =>
-      serving(dialect, {}, async ({ server, put, get, untilServed }) => {
+      serving(serverName, {}, async ({ server, put, get, untilServed }) => {
         await untilServed();
         await setReadOnly(server, true);
         try {
@@ -134,13 +134,13 @@ describeDialects('a fault', (dialect) => {
   );
 
   test('connections that stay read-only after a failover are replaced', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     // Migrated first, since nothing can be once it is read-only.
     expect((await migrate(database)).status).toBe(0);
     const setSessions = (isReadOnly: boolean) =>
       dialect === 'mysql'
-        ? server.sql(`set global tx_read_only = ${isReadOnly ? 1 : 0}`)
+        ? server.sql(`set global transaction read ${isReadOnly ? 'only' : 'write'}`)
         : server.sql(
             `alter role ${database.owner.user} set default_transaction_read_only = ${isReadOnly}`,
           );
@@ -172,7 +172,7 @@ describeDialects('a fault', (dialect) => {
   test(
     'too many connections are refused: what is open serves, and more once there is room',
     () =>
-      serving(dialect, { environment: { DATABASE_POOL_MAX: '5' } }, async (talk) => {
+      serving(serverName, { environment: { DATABASE_POOL_MAX: '5' } }, async (talk) => {
         const { server, database } = talk;
         const { user } = database.owner;
         const limitTo = (count: number) =>

@@ -19,7 +19,7 @@ import {
   newPassword,
   type UrlOptions,
 } from '../support/database-server.ts';
-import { describeDialects, serverToStop, sharedServer } from '../support/databases.ts';
+import { describeServers, serverToStop, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { mountCredentials } from './mount.ts';
@@ -45,7 +45,11 @@ const UNDER_WAY = {
     `select count(*) as count from information_schema.processlist where user = '${user}' and command in ('Query', 'Execute')`,
 };
 
-const SLEEP = { postgresql: 'select pg_sleep(20)', mysql: 'select sleep(20)' };
+const SLEEP = {
+  postgresql: 'select pg_sleep(20)',
+  // Selected alone, MySQL's would return that it was interrupted.
+  mysql: 'select 1 from information_schema.tables where sleep(20)',
+};
 
 /** Takes the lock under which migrations run. */
 const LOCK = {
@@ -122,11 +126,11 @@ const schemaErrorOf = async (url: string, migrates: boolean): Promise<string> =>
   return heard.promise;
 };
 
-describeDialects('a store in this process', (dialect) => {
-  const newDatabase = async () => (await sharedServer(dialect)).createDatabase();
+describeServers('a store in this process', (serverName, dialect) => {
+  const newDatabase = async () => (await sharedServer(serverName)).createDatabase();
 
   const isUnderWay = async ({ owner }: Database): Promise<boolean> => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const [row] = await server.sql(UNDER_WAY[dialect](owner.user));
     return Number(row?.count) > 0;
   };
@@ -140,7 +144,7 @@ describeDialects('a store in this process', (dialect) => {
     { milliseconds = 60_000, socket = false },
     check: (connection: Connection, proxy: TcpProxy) => Promise<void>,
   ): Promise<void> => {
-    const proxy = await startProxy((await sharedServer(dialect)).port);
+    const proxy = await startProxy((await sharedServer(serverName)).port);
     const address = parseDatabaseUrl(urlOf(socket ? { socket } : { port: proxy.port }));
     if (address.kind !== dialect) throw new Error(`${address.kind} is not ${dialect}`);
     const connection = await DIALECTS[dialect].connect({
@@ -201,7 +205,7 @@ describeDialects('a store in this process', (dialect) => {
 
   test('a server that never answers is given up', async () => {
     const database = await newDatabase();
-    const proxy = await startProxy((await sharedServer(dialect)).port);
+    const proxy = await startProxy((await sharedServer(serverName)).port);
     proxy.blackHole();
     try {
       const url = database.url({ port: proxy.port });
@@ -299,7 +303,7 @@ describeDialects('a store in this process', (dialect) => {
     });
 
     test('a migration that is interrupted before it changed anything leaves no trace', async () => {
-      const server = await sharedServer(dialect);
+      const server = await sharedServer(serverName);
       const database = await newDatabase();
       await migrate(database.url());
       await withMigration(async () => {
@@ -346,7 +350,7 @@ describeDialects('a store in this process', (dialect) => {
     test(`a server that falls silent while the schema is looked at is given up, MIGRATE=${migrates}`, async () => {
       const database = await newDatabase();
       await migrate(database.url());
-      const proxy = await startProxy((await sharedServer(dialect)).port);
+      const proxy = await startProxy((await sharedServer(serverName)).port);
       try {
         const url = database.url({ port: proxy.port });
         proxy.silenceAt('schema_migration');
@@ -366,7 +370,7 @@ describeDialects('a store in this process', (dialect) => {
     });
 
   test('serves a user who may not read what was migrated', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     const login = await server.createUser();
     if (dialect === 'postgresql')
@@ -386,7 +390,7 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('who may read what was migrated is told of a newer schema', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     const login = await server.createUser();
     await migrate(database.url());
@@ -400,7 +404,7 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('does not serve a user who may read nothing, nor migrate as one', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     await migrate(database.url());
     const login = await server.createUser();
@@ -427,12 +431,12 @@ describeDialects('a store in this process', (dialect) => {
     });
     const wrong = { user: database.owner.user, password: 'wrong' };
     expect(await migrationFailure(database.url({ socket: true, login: wrong }))).toContain(
-      `database ${database.name} on ${(await sharedServer(dialect)).folder}`,
+      `database ${database.name} on ${(await sharedServer(serverName)).folder}`,
     );
   });
 
   test('changed credentials are used, the old user taken leave of', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     await migrate(database.url());
     const next = await server.createUser();
@@ -456,7 +460,7 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('a refused password is read again at once', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     const mount = mountCredentials(database.owner);
     const credentialsFile = { path: mount.file, parse: parseCredentials };
@@ -480,7 +484,7 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('a ping asks the server when the pool has been idle', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     const proxy = await startProxy(server.port);
     try {
@@ -518,7 +522,7 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('a ping fails while the server is stopped, and works again after', async () => {
-    const server = await serverToStop(dialect);
+    const server = await serverToStop(serverName);
     const database = await server.createDatabase();
     await withStore(database.url(), {}, async (store) => {
       await store.save('Casey', '1990-10-30');
@@ -603,7 +607,7 @@ describeDialects('a store in this process', (dialect) => {
   });
 
   test('closed, it takes leave of the server and answers nothing more', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await newDatabase();
     const store = openStore(parseDatabaseUrl(database.url()));
     await store.ping();
@@ -616,7 +620,7 @@ describeDialects('a store in this process', (dialect) => {
 
   test('it closes while the server is silent', async () => {
     const database = await newDatabase();
-    const proxy = await startProxy((await sharedServer(dialect)).port);
+    const proxy = await startProxy((await sharedServer(serverName)).port);
     try {
       const url = database.url({ port: proxy.port });
       await migrate(url);
@@ -632,11 +636,11 @@ describeDialects('a store in this process', (dialect) => {
   });
 });
 
-describeDialects('TLS of a store in this process', (dialect) => {
-  afterAll(async () => (await sharedServer(dialect)).useCertificate(certificates().right));
+describeServers('TLS of a store in this process', (serverName, dialect) => {
+  afterAll(async () => (await sharedServer(serverName)).useCertificate(certificates().right));
 
   const encrypted = async (user: string): Promise<boolean> => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     if (dialect === 'mysql') {
       // Else the user, who has to use TLS, were not let in.
       return (await server.connectionCount(user)) > 0;
@@ -652,7 +656,7 @@ describeDialects('TLS of a store in this process', (dialect) => {
     options: UrlOptions,
     ca: string | undefined,
   ): Promise<boolean> => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     await server.useCertificate(certificates()[kind]);
     const database = await server.createDatabase();
     const { user } = database.owner;
@@ -687,7 +691,7 @@ describeDialects('TLS of a store in this process', (dialect) => {
   }
 
   test('without TLS a user who has to use it is refused', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const { user } = database.owner;
     await migrate(database.url());

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { describeDialects, serverToStop, sharedServer } from '../support/databases.ts';
+import { describeServers, serverToStop, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { LATEST_RECOVERY_MILLISECONDS, startLoad } from './load.ts';
 import { randomNumbers, SEED } from './random.ts';
@@ -11,13 +11,13 @@ const ROUNDS = Number(process.env.DATABASE_KILL_ROUNDS ?? 10);
 /** How soon after the server accepts connections again requests usually succeed. */
 const RECOVERY_MILLISECONDS = 1_000;
 
-describeDialects('a kill -9', (dialect) => {
+describeServers('a kill -9', (serverName, dialect) => {
   const random = randomNumbers(SEED);
   const upTo = (milliseconds: number) => Bun.sleep(random() * milliseconds);
 
   /** Ends the server in one way or another, and starts it after a while. */
   const outages = async (end: (server: DatabaseServer) => Promise<void>, rounds: number) => {
-    const server = await serverToStop(dialect);
+    const server = await serverToStop(serverName);
     const database = await server.createDatabase();
     const service = await startServer({ runtime: 'bun', databaseUrl: database.url() });
     const load = startLoad(() => service);
@@ -66,15 +66,15 @@ describeDialects('a kill -9', (dialect) => {
   }, 60_000);
 
   test('that a test did not mend is none to the next', async () => {
-    await (await serverToStop(dialect)).kill9();
-    const [row] = await (await serverToStop(dialect)).sql('select 1 as one');
+    await (await serverToStop(serverName)).kill9();
+    const [row] = await (await serverToStop(serverName)).sql('select 1 as one');
     expect(Number(row?.one)).toBe(1);
   }, 60_000);
 
   test(
     `of the service, ${ROUNDS} times (DATABASE_KILL_SEED=${SEED})`,
     async () => {
-      const database = await (await sharedServer(dialect)).createDatabase();
+      const database = await (await sharedServer(serverName)).createDatabase();
       const options = { runtime: 'bun', databaseUrl: database.url() } as const;
       let service = await startServer(options);
       const load = startLoad(() => service, { mayFail: true });

@@ -2,15 +2,15 @@ import { expect, test } from 'bun:test';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import { openStore } from '../../src/stores/open.ts';
 import { SERVER_DEFAULTS } from '../../src/stores/server/settings.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { storedIn } from './stored.ts';
 import { whileOpen } from './transaction.ts';
 
-describeDialects('a save that the network holds up', (dialect) => {
+describeServers('a save that the network holds up', (serverName, dialect) => {
   test('until another one is acknowledged is not executed any more', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const proxy = await startProxy(server.port);
     const direct = openStore(parseDatabaseUrl(database.url()));
@@ -36,7 +36,7 @@ describeDialects('a save that the network holds up', (dialect) => {
   }, 20_000);
 
   test('and that waits on the server when its connection is cut is not executed over a newer one', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const proxy = await startProxy(server.port);
     const url = parseDatabaseUrl(database.url({ port: proxy.port }));

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { runCommand } from '../support/command.ts';
 import type { Database } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { migrate } from './privileges.ts';
@@ -28,9 +28,9 @@ const HOLD = {
   mysql: ['flush tables with read lock'],
 };
 
-describeDialects('migrations', (dialect) => {
+describeServers('migrations', (serverName, dialect) => {
   test(`${PROCESSES} processes at once apply each once`, async () => {
-    const database = await (await sharedServer(dialect)).createDatabase();
+    const database = await (await sharedServer(serverName)).createDatabase();
     const results = await Promise.all(Array.from({ length: PROCESSES }, () => migrate(database)));
     expect(results.filter(({ status }) => status !== 0)).toEqual([]);
     const versions = await applied(database);
@@ -42,7 +42,7 @@ describeDialects('migrations', (dialect) => {
   }, 60_000);
 
   test('processes that meet in the middle take turns', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const migrators: ReturnType<typeof migrate>[] = [];
     // None gets past the first statement that changes anything until all have come.
@@ -58,7 +58,7 @@ describeDialects('migrations', (dialect) => {
   }, 40_000);
 
   test('services that start at once migrate as well', async () => {
-    const database = await (await sharedServer(dialect)).createDatabase();
+    const database = await (await sharedServer(serverName)).createDatabase();
     const services = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
         startServer({
@@ -77,7 +77,7 @@ describeDialects('migrations', (dialect) => {
   }, 60_000);
 
   test('a database of a newer version is refused in words', async () => {
-    const database = await (await sharedServer(dialect)).createDatabase();
+    const database = await (await sharedServer(serverName)).createDatabase();
     expect((await migrate(database)).status).toBe(0);
     await database.sql(NEWER[dialect]);
     const { status, output } = await migrate(database);
@@ -95,7 +95,7 @@ describeDialects('migrations', (dialect) => {
   }, 30_000);
 
   test('MIGRATE=false changes nothing and waits until someone else has migrated', async () => {
-    const database = await (await sharedServer(dialect)).createDatabase();
+    const database = await (await sharedServer(serverName)).createDatabase();
     const service = await startServer({
       runtime: 'bun',
       databaseUrl: database.url(),
@@ -120,7 +120,7 @@ describeDialects('migrations', (dialect) => {
   }, 30_000);
 
   test('without the right to, or without a database, it fails in words and with status 1', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const login = await server.createUser();
     for (const url of [
@@ -138,7 +138,7 @@ describeDialects('migrations', (dialect) => {
 
   if (dialect === 'mysql')
     test('a database whose migration was interrupted is refused in words', async () => {
-      const database = await (await sharedServer(dialect)).createDatabase();
+      const database = await (await sharedServer(serverName)).createDatabase();
       expect((await migrate(database)).status).toBe(0);
       await database.sql('update schema_migration set dirty = true where version = 1');
       const { status, output } = await migrate(database);

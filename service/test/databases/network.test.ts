@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -28,10 +28,10 @@ const FAULTS: Record<
   ],
 };
 
-describeDialects('the network to the database', (dialect) => {
+describeServers('the network to the database', (serverName) => {
   for (const [name, [milliseconds, begin, refuses]] of Object.entries(FAULTS))
     test(`${name}: answers are right or 503, in time; no connection is left over`, async () => {
-      const server = await sharedServer(dialect);
+      const server = await sharedServer(serverName);
       const database = await server.createDatabase();
       const proxy = await startProxy(server.port);
       const service = await startServer({

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { rawPut, rawRequest } from '../support/client.ts';
-import { describeDialects } from '../support/databases.ts';
+import { describeServers } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Exchange, exchange } from '../support/raw.ts';
 import type { RunningServer } from '../support/server.ts';
@@ -33,13 +33,13 @@ const memoryOf = (pid: number): number =>
     ? Number(/^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
     : Number(Bun.spawnSync(['ps', '-o', 'rss=', '-p', String(pid)]).stdout) * 1024;
 
-describeDialects(`${REQUESTS} requests at once to a pool of 2`, (dialect) => {
+describeServers(`${REQUESTS} requests at once to a pool of 2`, (serverName, dialect) => {
   const environment = { DATABASE_POOL_MAX: '2' };
 
   test(
     'while nothing can be read: each is 503 in time, the service stays ready, memory is flat',
     () =>
-      serving(dialect, { environment }, async (talk) => {
+      serving(serverName, { environment }, async (talk) => {
         await talk.untilServed();
         const { database, service, server } = talk;
         const memory: number[] = [];
@@ -68,10 +68,10 @@ describeDialects(`${REQUESTS} requests at once to a pool of 2`, (dialect) => {
 
   test('of a slow server: answered in time, or 503', async () => {
     const port = Promise.withResolvers<number>();
-    await serving(dialect, { environment }, async ({ server }) => port.resolve(server.port));
+    await serving(serverName, { environment }, async ({ server }) => port.resolve(server.port));
     const proxy = await startProxy(await port.promise);
     try {
-      await serving(dialect, { environment, url: { port: proxy.port } }, async (talk) => {
+      await serving(serverName, { environment, url: { port: proxy.port } }, async (talk) => {
         await talk.untilServed();
         proxy.delay(100);
         for (const { responses, milliseconds } of await wave(talk.service)) {

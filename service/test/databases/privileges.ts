@@ -1,13 +1,14 @@
 import { expect } from 'bun:test';
 import { runCommand } from '../support/command.ts';
-import type { Database, DatabaseServer, Dialect, Login } from '../support/database-server.ts';
-import { sharedServer } from '../support/databases.ts';
+import type { Database, DatabaseServer, Login } from '../support/database-server.ts';
 
 /** Lets the owner of a database migrate it and grants a user the little that serving takes, as docs/databases.md says. */
-export const leastPrivileged = async (dialect: Dialect, database: Database): Promise<Login> => {
+export const leastPrivileged = async (
+  server: DatabaseServer,
+  database: Database,
+): Promise<Login> => {
   const { status, output } = await migrate(database);
   expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
-  const server = await sharedServer(dialect);
   const login = await server.createUser();
   await grantServing(server, database, login);
   return login;

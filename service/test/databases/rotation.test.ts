@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { Login } from '../support/database-server.ts';
 import { newPassword } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { startLoad } from './load.ts';
 import { mountCredentials } from './mount.ts';
@@ -13,13 +13,13 @@ import { temporaryFile } from './temporary-file.ts';
 /** How long two users alternate. */
 const SECONDS = Number(process.env.DATABASE_ROTATION_SECONDS ?? 6);
 
-describeDialects('credentials', (dialect) => {
+describeServers('credentials', (serverName) => {
   test(
     `two users that alternate for ${SECONDS} s fail no request`,
     async () => {
-      const server = await sharedServer(dialect);
+      const server = await sharedServer(serverName);
       const database = await server.createDatabase();
-      const users: Login[] = [await leastPrivileged(dialect, database), await server.createUser()];
+      const users: Login[] = [await leastPrivileged(server, database), await server.createUser()];
       await grantServing(server, database, users[1] as Login);
       const secrets = users.map(({ password }) => password);
       const mount = mountCredentials(users[0] as Login);
@@ -66,7 +66,7 @@ describeDialects('credentials', (dialect) => {
   );
 
   test('a password that changes with no warning is read again', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const file = mountCredentials(database.owner);
     const service = await startServer({
@@ -91,7 +91,7 @@ describeDialects('credentials', (dialect) => {
   }, 30_000);
 
   test('no password is in logs, answers, arguments or the API document, right or wrong', async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const { user, password } = database.owner;
     const wrong = newPassword();

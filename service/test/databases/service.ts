@@ -1,5 +1,5 @@
-import type { Database, DatabaseServer, Dialect, UrlOptions } from '../support/database-server.ts';
-import { sharedServer } from '../support/databases.ts';
+import type { Database, DatabaseServer, UrlOptions } from '../support/database-server.ts';
+import { type ServerName, sharedServer } from '../support/databases.ts';
 import { type RunningServer, type Runtime, startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -32,16 +32,16 @@ export interface ServingOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly url?: UrlOptions;
   /** The one that all tests share unless given. */
-  readonly serverOf?: (dialect: Dialect) => Promise<DatabaseServer>;
+  readonly serverOf?: (serverName: ServerName) => Promise<DatabaseServer>;
 }
 
 /** Runs `check` with a service on a database of its own. */
 export const serving = async (
-  dialect: Dialect,
+  serverName: ServerName,
   { runtime = 'bun', environment, url, serverOf = sharedServer }: ServingOptions,
   check: (serving: Serving) => Promise<void>,
 ): Promise<void> => {
-  const server = await serverOf(dialect);
+  const server = await serverOf(serverName);
   const database = await server.createDatabase();
   const service = await startServer({ runtime, databaseUrl: database.url(url), environment });
   try {

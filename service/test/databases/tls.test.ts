@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { type Certificates, certificates } from '../support/certificates.ts';
 import type { DatabaseServer, Dialect, UrlOptions } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { type Runtime, startServer } from '../support/server.ts';
 import { talkTo } from './service.ts';
 import { temporaryFile } from './temporary-file.ts';
@@ -19,11 +19,11 @@ const EXPECTED: readonly [sslmode: string, Record<Kind, boolean>][] = [
 const runtimesFor = (dialect: Dialect, sslmode: string): Runtime[] =>
   dialect === 'postgresql' && sslmode === 'verify-full' ? ['bun', 'deno'] : ['bun'];
 
-describeDialects('TLS', (dialect) => {
+describeServers('TLS', (serverName, dialect) => {
   let server: DatabaseServer;
 
   beforeAll(async () => {
-    server = await sharedServer(dialect);
+    server = await sharedServer(serverName);
     await server.logLogins();
   }, 30_000);
 

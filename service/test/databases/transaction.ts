@@ -10,6 +10,8 @@ export const whileOpen = async (
 ): Promise<void> => {
   const sql = new SQL(database.url({ query: { sslmode: 'disable' } }), {
     adapter: dialect === 'mysql' ? 'mariadb' : 'postgres',
+    // As mysql2 does, where MySQL has to be given the password without TLS.
+    allowPublicKeyRetrieval: true,
     max: 1,
   } as SQL.Options);
   try {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { tmpdir } from 'node:os';
 import type { Database } from '../support/database-server.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { nextProgram } from '../support/next-program.ts';
 import { startServer } from '../support/server.ts';
 import { leastPrivileged, migrate } from './privileges.ts';
@@ -20,12 +20,13 @@ const hasNewSchema = async ({ name, sql }: Database): Promise<boolean> => {
   return columns.length === 1;
 };
 
-describeDialects('upgrade', (dialect) => {
+describeServers('upgrade', (serverName) => {
   test.each(['the least privileged user', 'the owner'])(
     'as %s, both programs serve the old schema and the new one',
     async (user) => {
-      const database = await (await sharedServer(dialect)).createDatabase();
-      const login = await leastPrivileged(dialect, database);
+      const server = await sharedServer(serverName);
+      const database = await server.createDatabase();
+      const login = await leastPrivileged(server, database);
       const databaseUrl = database.url(user === 'the owner' ? {} : { login });
       const start = async (command?: readonly string[]) => {
         const environment = { MIGRATE: 'false' };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { USER } from '../../image/files.ts';
 import { talkTo } from '../databases/service.ts';
 import { certificates } from '../support/certificates.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { imageMissing } from './build.ts';
 import { type Container, type ContainerOptions, container, containerMissing } from './container.ts';
@@ -116,9 +116,9 @@ else
       expect(output).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/livez: [^\n]*ECONNREFUSED[^\n]*\n$/);
     }, 40_000);
 
-    describeDialects('with TLS', (dialect) => {
+    describeServers('with TLS', (serverName) => {
       test('trusts the authorities of its file', async () => {
-        const database = await (await sharedServer(dialect)).createDatabase();
+        const database = await (await sharedServer(serverName)).createDatabase();
         const DATABASE_URL = database.url({ host: 'localhost', query: { sslmode: 'verify-full' } });
         const { authority } = certificates();
         const trusted = await start({ environment: { DATABASE_URL }, authorities: authority });

@@ -1,50 +1,76 @@
 import { describe, test } from 'bun:test';
 import type { DatabaseServer, Dialect } from './database-server.ts';
-import { startMariadb } from './mariadb.ts';
-import { mariadbMissing } from './mariadb-programs.ts';
+import { startMysql } from './mysql.ts';
+import {
+  findMariadb,
+  findMysql,
+  findNewestMariadb,
+  type MysqlProgramsIn,
+} from './mysql-programs.ts';
 import { postgresqlMissing, startPostgresql } from './postgresql.ts';
 
-const STARTERS = { postgresql: startPostgresql, mysql: startMariadb };
+interface Server {
+  readonly dialect: Dialect;
+  /** Why it can't be had, if so. */
+  readonly missing: string | undefined;
+  start(): Promise<DatabaseServer>;
+}
 
-const missing: Record<Dialect, string | undefined> = {
-  postgresql: postgresqlMissing,
-  mysql: mariadbMissing(),
+const mysqlServer = async (find: () => Promise<MysqlProgramsIn>): Promise<Server> => {
+  try {
+    const programs = await find();
+    return { dialect: 'mysql', missing: undefined, start: () => startMysql(programs) };
+  } catch (error) {
+    const { message } = error as Error;
+    return { dialect: 'mysql', missing: message, start: () => Promise.reject(error) };
+  }
 };
 
-/** A server of each dialect, started when it is first asked for. It ends with this process. */
+const SERVERS = {
+  PostgreSQL: { dialect: 'postgresql', missing: postgresqlMissing, start: startPostgresql },
+  MySQL: await mysqlServer(findMysql),
+  MariaDB: await mysqlServer(findMariadb),
+  'newest MariaDB': await mysqlServer(findNewestMariadb),
+} as const satisfies Record<string, Server>;
+
+export type ServerName = keyof typeof SERVERS;
+
+export const ALL_SERVERS = Object.keys(SERVERS) as ServerName[];
+
+/** Servers, each started when it is first asked for. They end with this process. */
 const servers = () => {
-  const started = new Map<Dialect, Promise<DatabaseServer>>();
-  return (dialect: Dialect): Promise<DatabaseServer> => {
-    const server = started.get(dialect) ?? STARTERS[dialect]();
-    started.set(dialect, server);
+  const started = new Map<ServerName, Promise<DatabaseServer>>();
+  return (name: ServerName): Promise<DatabaseServer> => {
+    const server = started.get(name) ?? SERVERS[name].start();
+    started.set(name, server);
     return server;
   };
 };
 
-/** The server of a dialect that all tests of a run share, and none stops. */
+/** The server that all tests of a run share, and none stops. */
 export const sharedServer = servers();
 
 const stoppedServer = servers();
 
 /**
- * The server of a dialect for tests that stop it; it runs, however the last one left it.
+ * The server for tests that stop it; it runs, however the last one left it.
  * Its databases are few: before PostgreSQL recovers it writes each of their files to disk, a minute for those of all tests.
  */
-export const serverToStop = async (dialect: Dialect): Promise<DatabaseServer> => {
-  const server = await stoppedServer(dialect);
+export const serverToStop = async (name: ServerName): Promise<DatabaseServer> => {
+  const server = await stoppedServer(name);
   await server.start();
   return server;
 };
 
-/** Tests of each dialect; skipped with the reason where its server can't be had. */
-export const describeDialects = (
+/** Tests on each server; skipped with the reason where it can't be had. The newest MariaDB is for what differs by version. */
+export const describeServers = (
   title: string,
-  tests: (dialect: Dialect) => void,
-  dialects: readonly Dialect[] = ['postgresql', 'mysql'],
+  tests: (serverName: ServerName, dialect: Dialect) => void,
+  names: readonly ServerName[] = ['PostgreSQL', 'MySQL', 'MariaDB'],
 ): void => {
-  for (const dialect of dialects) {
-    const reason = missing[dialect];
-    if (reason) test.skip(`${title}, ${dialect}: ${reason}`, () => {});
-    else describe(`${title}, ${dialect}`, () => tests(dialect));
+  for (const name of names) {
+    const { dialect, missing } = SERVERS[name];
+    if (missing) test.skip(`${title}, ${name}: ${missing}`, () => {});
+    else describe(`${title}, ${name}`, () => tests(name, dialect));
   }
 };

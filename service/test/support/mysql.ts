@@ -11,20 +11,17 @@ import {
   runSql,
 } from './database-server.ts';
 import { giveAway, guardedFolder, UNPRIVILEGED } from './guarded-folder.ts';
-import { type MariadbPrograms, mariadbPrograms } from './mariadb-programs.ts';
+import type { MysqlPrograms, MysqlProgramsIn } from './mysql-programs.ts';
 import { ServerProcess, writeCertificate } from './server-process.ts';
 
 const literal = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
-const initialise = (programs: MariadbPrograms, data: string, folder: string): void => {
+const initialise = (programs: MysqlPrograms, data: string, folder: string): void => {
   mkdirSync(data);
   giveAway(data, 0o700);
   const { exitCode, stdout, stderr } = Bun.spawnSync(
-    [
-      ...[programs.install, '--no-defaults', ...programs.options, `--datadir=${data}`],
-      ...['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
-    ],
+    [...programs.initialise, `--datadir=${data}`],
     {
       cwd: folder,
       env: { ...process.env, ...programs.environment },
@@ -32,13 +29,14 @@ const initialise = (programs: MariadbPrograms, data: string, folder: string): vo
       ...UNPRIVILEGED,
     },
   );
-  if (exitCode !== 0) throw new Error(`mariadb-install-db failed:\n${stdout}${stderr}`);
+  if (exitCode !== 0)
+    throw new Error(`the server's data folder can't be created:\n${stdout}${stderr}`);
 };
 
-/** Starts a MariaDB server with TLS; the caller removes it. */
-export const startMariadb = async (): Promise<DatabaseServer> => {
+/** Starts a server of MySQL or MariaDB with TLS; the caller removes it. */
+export const startMysql = async (programsIn: MysqlProgramsIn): Promise<DatabaseServer> => {
   const folder = guardedFolder();
-  const programs = mariadbPrograms(folder.path);
+  const programs = programsIn(folder.path);
   const data = join(folder.path, 'data');
   const socket = join(folder.path, 'socket');
   initialise(programs, data, folder.path);
@@ -66,7 +64,11 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
     return { user, password: userPassword };
   };
   const disconnect = async (user: string) => {
-    await sql(`kill user ${user}`);
+    const rows = await sql(
+      `select id from information_schema.processlist where user = ${literal(user)}`,
+    );
+    // One that ended by itself in the meantime is no failure.
+    for (const { id } of rows) await sql(`kill ${id}`).catch(() => {});
   };
   const server: DatabaseServer = {
     dialect: 'mysql',
@@ -110,7 +112,7 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
     disconnect,
     useCertificate: async (certificate) => {
       writeCertificate(folder.path, certificate);
-      await sql('flush ssl');
+      await sql(programs.reloadCertificate);
     },
     logLogins: async () => {
       await sql("set global log_output = 'TABLE'");
@@ -126,12 +128,9 @@ export const startMariadb = async (): Promise<DatabaseServer> => {
   };
   writeCertificate(folder.path, certificates().right);
   await server.start();
-  // Without the anonymous users, who come first for connections through the socket.
-  await sql("delete from global_priv where user not in ('root', 'mariadb.sys')");
-  await sql("delete from global_priv where user = 'root' and host <> 'localhost'");
-  await sql('flush privileges');
+  for (const statement of programs.removeUsers) await sql(statement);
   const next = crypto.randomUUID();
-  await sql(`set password for root@localhost = password(${literal(next)})`);
+  await sql(`alter user root@localhost identified by ${literal(next)}`);
   password = next;
   return server;
 };
