@@ -115,7 +115,7 @@ test('a statement takes 500 requests, the queue 1,000; a further one is refused 
   for (let index = 0; index < 1_000; index++) requests.push(pool.find(`u${index}`));
   const begin = performance.now();
   await expect(pool.find('Late')).rejects.toMatchObject({ name: 'StoreUnavailableError' });
-  expect(performance.now() - begin).toBeLessThan(400);
+  expect(performance.now() - begin).toBeLessThan(1_200);
   await (await server.take()).succeed();
   expect((await server.take()).find).toHaveLength(500);
   for (const request of requests) request.catch(() => {});
@@ -129,7 +129,7 @@ test('a request that finds no free connection in time is refused, and never sent
   await expect(pool.save('A', '1990-01-01')).rejects.toMatchObject({
     name: 'StoreUnavailableError',
   });
-  expect(performance.now() - begin).toBeWithin(1_290, 1_700);
+  expect(performance.now() - begin).toBeWithin(1_290, 1_890);
   await server.answerAll();
   await stuck;
   expect(server.statements).toEqual([]);

@@ -147,7 +147,14 @@ describe('a fault that the framework leaves', () => {
         expect(await response.json()).toEqual({ detail: 'Internal Server Error' });
         expect(lines).toEqual([
           [
-            { requestId: `round-${round}`, cause: expect.stringMatching(/^Error at /) },
+            {
+              requestId: `round-${round}`,
+              error: {
+                type: 'Error',
+                message: 'born on …',
+                stack: expect.stringMatching(/^Error: born on …\n\s+at .*in-flight\.test\.ts/),
+              },
+            },
             'unexpected error',
           ],
         ]);
