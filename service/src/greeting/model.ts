@@ -4,25 +4,41 @@ import { isCalendarDate } from './birthday.ts';
 // Elysia's own `date` format takes 29 February of any year and other spellings.
 FormatRegistry.Set('date', isCalendarDate);
 
-export const UsernameParams = Type.Object({
-  username: Type.String({
-    description: 'ASCII letters only; upper and lower case differ.',
-    pattern: '^[A-Za-z]+$',
-    maxLength: 64,
-    examples: ['Casey'],
-  }),
-});
+/**
+ * On every schema of a request: without it, Elysia writes the client's value into a message that nobody reads, and
+ * fails where the value can't become text, such as `{"toString":1}`.
+ */
+const NO_DETAILS = { error: 'invalid' };
+
+export const UsernameParams = Type.Object(
+  {
+    username: Type.String({
+      ...NO_DETAILS,
+      description: 'ASCII letters only; upper and lower case differ.',
+      pattern: '^[A-Za-z]+$',
+      maxLength: 64,
+      examples: ['Casey'],
+    }),
+  },
+  NO_DETAILS,
+);
 
 export const DateOfBirth = Type.Object(
   {
     dateOfBirth: Type.String({
+      ...NO_DETAILS,
       description:
         'A calendar date written YYYY-MM-DD, from 1000-01-01 to today (in the time zone of the service).',
       format: 'date',
       examples: ['1990-10-30'],
     }),
   },
-  { $id: 'DateOfBirth', description: 'Unknown fields are ignored.', additionalProperties: true },
+  {
+    ...NO_DETAILS,
+    $id: 'DateOfBirth',
+    description: 'Unknown fields are ignored.',
+    additionalProperties: true,
+  },
 );
 
 export const Greeting = Type.Object(

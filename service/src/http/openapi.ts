@@ -119,7 +119,7 @@ export const openApiDocument = ({
           in: 'path',
           required: true,
           description: UsernameParams.properties.username.description,
-          schema: UsernameParams.properties.username,
+          schema: toDocument(UsernameParams.properties.username),
         },
       ],
       get: {
@@ -207,15 +207,19 @@ export const openApiDocument = ({
   },
   components: {
     schemas: Object.fromEntries(
-      Object.entries<TSchema>(schemas).map(([name, schema]) => [name, toComponent(schema)]),
+      Object.entries<TSchema>(schemas).map(([name, schema]) => [name, toDocument(schema)]),
     ),
   },
 });
 
-/** A model without TypeBox's identifiers, its references pointing at the document's components. */
-const toComponent = (schema: TSchema): unknown =>
+/** A model without what only TypeBox and Elysia read, its references pointing at the document's components. */
+const toDocument = (schema: TSchema): unknown =>
   JSON.parse(
     JSON.stringify(schema, (key, value) =>
-      key === '$id' ? undefined : key === '$ref' ? `#/components/schemas/${value}` : value,
+      key === '$id' || key === 'error'
+        ? undefined
+        : key === '$ref'
+          ? `#/components/schemas/${value}`
+          : value,
     ),
   );

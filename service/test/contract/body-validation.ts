@@ -46,6 +46,7 @@ const NO_OBJECTS = [
   [],
   [1],
   [{ dateOfBirth: '1990-10-30' }],
+  [{ toString: 1 }],
   'x',
   '',
   '1990-10-30',

@@ -65,7 +65,27 @@ const INVALID = [
   '1990-10-3\udc00',
 ];
 
-const NO_STRINGS = [null, 19901030, 1990.5, 0, true, false, [], ['1990-10-30'], {}, { year: 1990 }];
+/** JSON, as it is sent. */
+const NO_STRINGS = [
+  'null',
+  '19901030',
+  '1990.5',
+  '0',
+  '1e308',
+  '1e-400',
+  'true',
+  'false',
+  '[]',
+  '["1990-10-30"]',
+  '{}',
+  '{"year":1990}',
+  // The names of what turns a value into text or a number.
+  ...['toString', 'valueOf', 'toJSON', '__proto__', 'constructor', 'prototype', 'then'].flatMap(
+    (name) => [`{"${name}":1}`, `{"${name}":null}`, `[{"${name}":{}}]`, `{"a":[{"${name}":"x"}]}`],
+  ),
+  '{"toString":1,"valueOf":1}',
+  '{"__proto__":{"toString":1},"toString":"x","toString":null}',
+];
 
 export const dateValidation = (client: Client): void =>
   describe('dateOfBirth', () => {
@@ -81,10 +101,17 @@ export const dateValidation = (client: Client): void =>
         expect((await client.get(`/hello/${username}`)).status).toBe(404);
       });
 
-    for (const dateOfBirth of NO_STRINGS)
-      test(`${JSON.stringify(dateOfBirth)} is refused`, async () => {
-        expectFaults(await client.put(newUsername(), { dateOfBirth }), dateTypeFault(dateOfBirth));
+    for (const json of NO_STRINGS)
+      test(`${json} is refused`, async () => {
+        const body = `{"dateOfBirth":${json}}`;
+        const fault = dateTypeFault(JSON.parse(json));
+        expectFaults(await client.put(newUsername(), body), fault);
+        expectFaults(await client.put('C4sey', body), usernameFault('C4sey'), fault);
       });
+
+    test('a number beyond the range of JSON numbers is refused, and null in the error', async () => {
+      expectFaults(await client.put(newUsername(), '{"dateOfBirth":1e999}'), dateTypeFault(null));
+    });
 
     for (const body of [{}, { dateofbirth: '1990-10-30' }, { date_of_birth: '1990-10-30', a: [1] }])
       test(`missing in ${JSON.stringify(body)} is refused`, async () => {
