@@ -69,6 +69,38 @@ test('saves that wait share the next statement, and the last value of a name win
   await Promise.all([find, ...saves]);
 });
 
+test('a save that is aborted while it waits is not sent', async () => {
+  const { server, pool } = await start();
+  const find = pool.find('X');
+  await settled();
+  const aborting = new AbortController();
+  const { signal } = aborting;
+  const errorOf = (save: Promise<void>) => save.catch((error) => error);
+  const aborted = errorOf(pool.save('A', '1990-01-01', signal));
+  const other = pool.save('B', '1990-01-01', new AbortController().signal);
+  aborting.abort();
+  await (await server.take()).succeed();
+  await settled();
+  expect(await aborted).toBe(signal.reason);
+  expect(server.statements.map(({ save }) => save)).toEqual([{ B: '1990-01-01' }]);
+  await server.answerAll();
+  await Promise.all([find, other]);
+  expect(await errorOf(pool.save('A', '1990-01-01', signal))).toBe(signal.reason);
+  expect(server.statements).toEqual([]);
+  expect(pool.state).toMatchObject({ used: 0, waiting: 0 });
+});
+
+test('a save that is aborted once it was sent resolves', async () => {
+  const { server, pool } = await start();
+  const aborting = new AbortController();
+  const save = pool.save('A', '1990-01-01', aborting.signal);
+  await settled();
+  aborting.abort();
+  await server.answerAll();
+  await save;
+  expect(server.stored.get('A')).toBe('1990-01-01');
+});
+
 test('of finds and saves those that waited longer go first', async () => {
   const { server, pool } = await start();
   const requests: Promise<unknown>[] = [pool.find('X')];

@@ -86,6 +86,18 @@ test('an operation of the store that fails is measured and counted as an error',
   }
 });
 
+test('a save that its client aborted is no error of the store', async () => {
+  const { metrics } = observers();
+  const save = async (_username: string, _dateOfBirth: string, signal?: AbortSignal) =>
+    signal?.throwIfAborted();
+  const store = observedStore({ ...createMemoryStore(), save }, metrics.store);
+  await expect(store.save('Casey', '1990-10-30', AbortSignal.abort())).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  const name = 'hello_store_operation_errors_total{operation="save"}';
+  expect(linesOf(metrics, name)).toEqual([`${name} 0`]);
+});
+
 test('what others know is asked at each scrape', () => {
   let draining = false;
   let dropped = 0;

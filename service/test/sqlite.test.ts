@@ -138,6 +138,19 @@ describe('an SQLite store', () => {
     await store.close();
   });
 
+  test('saves nothing that is aborted in the same turn', async () => {
+    const store = openSqliteStore(file);
+    const aborting = new AbortController();
+    const { signal } = aborting;
+    const aborted = store.save('Casey', '1990-10-30', signal);
+    const other = store.save('Robin', '1990-10-30', new AbortController().signal);
+    aborting.abort();
+    await expect(aborted).rejects.toBe(signal.reason);
+    await other;
+    expect(query('select username from birthday')).toEqual([{ username: 'Robin' }]);
+    await store.close();
+  });
+
   test('saves in their order after another process wrote', async () => {
     const store = openSqliteStore(file);
     const other = new DatabaseSync(file);

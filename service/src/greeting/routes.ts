@@ -21,8 +21,8 @@ export const greetingRoutes = ({ store, today, readBody }: GreetingDependencies)
     })
     .put(
       '/hello/:username',
-      async ({ params, body }) => {
-        await saveDateOfBirth(store, params.username, body.dateOfBirth, today());
+      async ({ params, body, request }) => {
+        await saveDateOfBirth(store, params.username, body.dateOfBirth, today(), request.signal);
         return new Response(null, { status: 204 });
       },
       { parse: ({ request }) => readBody(request), params: UsernameParams, body: DateOfBirth },

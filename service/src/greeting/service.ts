@@ -39,14 +39,16 @@ export const isInFuture = (dateOfBirth: string, today: string): boolean => dateO
 
 /**
  * Stores or replaces a user's date of birth.
- * @throws FutureDateOfBirthError, StoreUnavailableError; then nothing is stored
+ * @param signal of the request: when it is aborted early enough, nothing is stored
+ * @throws FutureDateOfBirthError, StoreUnavailableError, the signal's reason; then nothing is stored
  */
 export const saveDateOfBirth = async (
   store: Store,
   username: string,
   dateOfBirth: string,
   today: string,
+  signal: AbortSignal,
 ): Promise<void> => {
   if (isInFuture(dateOfBirth, today)) throw new FutureDateOfBirthError(dateOfBirth);
-  await store.save(username, dateOfBirth);
+  await store.save(username, dateOfBirth, signal);
 };

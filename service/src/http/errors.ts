@@ -51,10 +51,14 @@ const clientErrorResponse = (error: unknown, url: string): Response | undefined 
   if (error instanceof UnsupportedMediaTypeError)
     return errorResponse(415, 'Unsupported Media Type: send application/json');
   if (error instanceof OverloadError) return unavailable(OVERLOADED);
-  if (error instanceof IncompleteBodyError)
+  // Closed connections: the runtime lets nobody read this, but it is logged.
+  if (error instanceof IncompleteBodyError || isAbort(error))
     return errorResponse(400, 'The request body is incomplete');
   return undefined;
 };
+
+const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'AbortError';
 
 const serverErrorResponse = (
   error: unknown,

@@ -10,9 +10,10 @@ export class OperationMetrics {
   observe(start: number, answer: Promise<unknown>): void {
     answer.then(
       () => this.durations.observe((performance.now() - start) / 1_000),
-      () => {
+      (error: unknown) => {
         this.durations.observe((performance.now() - start) / 1_000);
-        this.errors++;
+        // The client's connection was closed.
+        if (!(error instanceof DOMException && error.name === 'AbortError')) this.errors++;
       },
     );
   }

@@ -12,11 +12,11 @@ export const observedStore = (store: Store, metrics: StoreMetrics, tracing?: Tra
     metrics.find.observe(start, result);
     return result;
   },
-  save: (username, dateOfBirth) => {
+  save: (username, dateOfBirth, signal) => {
     const start = performance.now();
     const result = tracing
-      ? tracing.operation('save', () => store.save(username, dateOfBirth))
-      : store.save(username, dateOfBirth);
+      ? tracing.operation('save', () => store.save(username, dateOfBirth, signal))
+      : store.save(username, dateOfBirth, signal);
     metrics.save.observe(start, result);
     return result;
   },

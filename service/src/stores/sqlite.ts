@@ -41,12 +41,18 @@ export const openSqliteStore = (file: string): Store => {
   );
   const saves = new GroupCommit(
     transaction(database, 'immediate'),
-    (birth: readonly [username: string, dateOfBirth: string]) => upsert.run(...birth),
+    ([username, dateOfBirth, signal]: Parameters<Store['save']>) => {
+      if (signal?.aborted) return false;
+      upsert.run(username, dateOfBirth);
+      return true;
+    },
     isBusy,
   );
   return {
     find: (username) => finds.add(username),
-    save: async (username, dateOfBirth) => void (await saves.add([username, dateOfBirth])),
+    save: async (username, dateOfBirth, signal) => {
+      if (!(await saves.add([username, dateOfBirth, signal]))) throw signal?.reason;
+    },
     ping: async () => void (await finds.add('')),
     close: async () => {
       finds.flush();

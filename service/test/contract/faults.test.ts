@@ -198,6 +198,18 @@ test('a greeting that breaks its schema is 500, never 422, and the log has where
   expect(stack).toStartWith(`Error: ${message}\n`);
 });
 
+test('a save whose connection was closed is 400 and no error', async () => {
+  const save: Store['save'] = async (_username, _dateOfBirth, signal) => signal?.throwIfAborted();
+  const request = new Request('http://localhost/hello/Casey', {
+    method: 'PUT',
+    body: new TextEncoder().encode('{"dateOfBirth":"1990-10-30"}'),
+    signal: AbortSignal.abort(),
+  });
+  const response = await createFetch(dependencies({ save }))(request);
+  await expectProblem(response, 400, 'The request body is incomplete');
+  expect(errors()).toEqual([]);
+});
+
 test('an error of a handler is 500, with its message in the log alone', async () => {
   const today = () => {
     throw new Error(SECRET);

@@ -25,6 +25,7 @@ import { refusedByTheParser } from './refused-by-the-parser.ts';
 import { storeFaults } from './store-faults.ts';
 import { timeZone } from './time-zone.ts';
 import { usernameValidation } from './username-validation.ts';
+import { writes } from './writes.ts';
 
 export interface ContractOptions extends Omit<Target, 'server'> {
   /** What sets this run apart from others of the same runtime and store. */
@@ -69,6 +70,7 @@ export const contract = (options: ContractOptions): void => {
     usernameValidation(target, client);
     dateValidation(client);
     bodyValidation(client);
+    writes(target);
     health(target);
     metrics(target);
     if (options.storeOnly) return;

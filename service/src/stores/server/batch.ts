@@ -8,6 +8,8 @@ export interface Request {
   readonly username: string;
   /** What to save; undefined to find. */
   readonly dateOfBirth: string | undefined;
+  /** When it is aborted, nothing more is to be saved. */
+  readonly signal: AbortSignal | undefined;
   /** The last moment at which it can be sent, by `performance.now()`. */
   readonly expires: number;
   /** When it is given up, by `performance.now()`. */

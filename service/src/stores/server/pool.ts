@@ -81,9 +81,9 @@ export class Pool {
     return this.#request(username);
   }
 
-  /** @throws StoreUnavailableError */
-  async save(username: string, dateOfBirth: string): Promise<void> {
-    await this.#request(username, dateOfBirth);
+  /** @throws StoreUnavailableError, the reason of `signal` when it is aborted before the statement is sent */
+  async save(username: string, dateOfBirth: string, signal?: AbortSignal): Promise<void> {
+    await this.#request(username, dateOfBirth, signal);
   }
 
   /** Whether the server answers; a busy pool proves it, or else a connection of its own. @throws StoreUnavailableError */
@@ -130,9 +130,13 @@ export class Pool {
     return this.#connector.state === 'down' || this.#isClosed;
   }
 
-  #request(username: string, dateOfBirth?: string): Promise<string | undefined> {
+  #request(
+    username: string,
+    dateOfBirth?: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
     if (this.#isUnavailable) return Promise.reject(unavailable());
-    const result = this.#queue.add(username, dateOfBirth);
+    const result = this.#queue.add(username, dateOfBirth, signal);
     this.#schedule();
     return result;
   }

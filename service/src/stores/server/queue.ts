@@ -36,8 +36,11 @@ export class RequestQueue {
     return this.#finds.length + this.#saves.length + again;
   }
 
-  /** Rejects with a StoreUnavailableError when it can't be sent in time, or too many wait. */
-  add(username: string, dateOfBirth?: string): Promise<string | undefined> {
+  /**
+   * Rejects with a StoreUnavailableError when it can't be sent in time, or too many wait; a save also with the reason of
+   * its `signal`, when that is aborted before it is sent.
+   */
+  add(username: string, dateOfBirth?: string, signal?: AbortSignal): Promise<string | undefined> {
     if (this.size >= CAPACITY)
       return Promise.reject(new StoreUnavailableError('too many requests wait'));
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
@@ -45,7 +48,7 @@ export class RequestQueue {
     const deadline = performance.now() + total;
     const expires = deadline - attempt;
     const queue = dateOfBirth === undefined ? this.#finds : this.#saves;
-    queue.push({ username, dateOfBirth, expires, deadline, resolve, reject });
+    queue.push({ username, dateOfBirth, signal, expires, deadline, resolve, reject });
     this.#timer ??= setTimeout(this.#expire, total - attempt);
     return promise;
   }
@@ -89,11 +92,15 @@ export class RequestQueue {
     const requests: Request[] = [];
     const rest: Request[] = [];
     for (const request of this.#saves) {
+      if (request.signal?.aborted) {
+        request.reject(request.signal.reason);
+        continue;
+      }
       const fits = requests.length < BATCH && !this.#saving.has(request.username);
       (fits ? requests : rest).push(request);
     }
-    if (requests.length === 0) return undefined;
     this.#saves = rest;
+    if (requests.length === 0) return undefined;
     // The last one wins; those before it are overwritten in the same moment.
     const datesOfBirth = new Map(
       requests.map(({ username, dateOfBirth = '' }) => [username, dateOfBirth]),

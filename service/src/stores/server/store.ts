@@ -54,7 +54,7 @@ export const openServerStore = (options: ServerStoreOptions): ServerStore => {
   });
   return {
     find: (username) => pool.find(username),
-    save: (username, dateOfBirth) => pool.save(username, dateOfBirth),
+    save: (username, dateOfBirth, signal) => pool.save(username, dateOfBirth, signal),
     ping: () => pool.ping(),
     poolState: () => pool.state,
     close: async () => {
