@@ -38,6 +38,8 @@ for (const runtime of ['bun', 'deno'] as const)
         '/hello/Casey',
         '/openapi',
         '/openapi/json',
+        '/docs',
+        '/openapi.json',
         '/greetingshello/Casey',
         '/greetings/greetings/hello/Casey',
         '/Greetings/hello/Casey',
@@ -53,7 +55,10 @@ for (const runtime of ['bun', 'deno'] as const)
       ).json()) as OpenApiDocument & { servers: unknown };
       expect(document.servers).toEqual([{ url: '/greetings' }]);
       expect(Object.keys(document.paths)).toEqual(['/', '/hello/{username}']);
-      const html = await (await fetch(`${baseUrl}/greetings/openapi`)).text();
+      const fetchText = async (path: string) => (await fetch(`${baseUrl}/greetings${path}`)).text();
+      expect(JSON.parse(await fetchText('/openapi.json'))).toEqual(document);
+      const html = await fetchText('/openapi');
+      expect(await fetchText('/docs')).toBe(html);
       const links = [...html.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, link = '']) => link);
       expect(links).toHaveLength(4);
       for (const link of links) {

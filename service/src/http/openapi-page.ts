@@ -31,14 +31,16 @@ const assets = {
   },
 };
 
-/** `/openapi/json`, and `/openapi`, a page that loads nothing from another host. */
+/** The document, and a page that loads nothing from another host; both also at the paths that FastAPI has for them. */
 export const openApiRoutes = (options: OpenApiOptions) => {
   const { title, basePath = '' } = options;
   const document = JSON.stringify(openApiDocument(options));
   const html = page(title, basePath);
-  const app = new Elysia({ name: 'openapi' })
-    .get('/openapi/json', () => respond(document, 'application/json'))
-    .get('/openapi', () => respond(html, 'text/html; charset=utf-8', PAGE_HEADERS));
+  const app = new Elysia({ name: 'openapi' });
+  for (const path of ['/openapi/json', '/openapi.json'])
+    app.get(path, () => respond(document, 'application/json'));
+  for (const path of ['/openapi', '/docs'])
+    app.get(path, () => respond(html, 'text/html; charset=utf-8', PAGE_HEADERS));
   for (const [name, { type, load }] of Object.entries(assets))
     app.get(`${ASSETS}/${name}`, async () => respond(await load(basePath), type, ASSET_HEADERS));
   return app;

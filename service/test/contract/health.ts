@@ -41,7 +41,15 @@ export const health = (target: Target): void =>
       });
     }
 
-    for (const path of ['/', '/hello/Casey', '/hello/C4sey', '/openapi', '/openapi/json'])
+    for (const path of [
+      '/',
+      '/hello/Casey',
+      '/hello/C4sey',
+      '/openapi',
+      '/openapi/json',
+      '/docs',
+      '/openapi.json',
+    ])
       test(`${path} is not there`, async () => {
         for (const method of ['GET', 'PUT', 'OPTIONS'])
           expect(await send(method, path)).toEqual({

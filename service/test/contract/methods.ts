@@ -11,6 +11,8 @@ const ALLOW: Record<string, string> = {
   '/hello/C4sey': 'GET, HEAD, PUT, OPTIONS',
   '/openapi': GET_ONLY,
   '/openapi/json': GET_ONLY,
+  '/docs': GET_ONLY,
+  '/openapi.json': GET_ONLY,
 };
 
 const NOT_ALLOWED = { detail: 'Method Not Allowed' };
@@ -84,6 +86,8 @@ export const methods = (target: Target, client: Client): void =>
         '/hello/C4sey',
         '/openapi',
         '/openapi/json',
+        '/docs',
+        '/openapi.json',
         '/nowhere',
         ...assets.map(String),
       ]) {

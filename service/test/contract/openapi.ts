@@ -9,12 +9,21 @@ const COMMITTED = join(import.meta.dir, '../../openapi.json');
 
 export const openApi = (target: Target, client: Client): void =>
   describe('OpenAPI', () => {
-    test('the document is the committed one, of version 3.1', async () => {
-      const { status, json } = await client.get('/openapi/json');
-      expect(status).toBe(200);
-      expect((json as OpenApiDocument).openapi).toMatch(/^3\.1\.\d$/);
-      expect(existsSync(COMMITTED)).toBe(true);
-      expect(json).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
+    for (const path of ['/openapi/json', '/openapi.json'])
+      test(`${path} is the committed document, of version 3.1`, async () => {
+        const { status, json, headers } = await client.get(path);
+        expect(status).toBe(200);
+        expect(headers.get('content-type')).toBe('application/json');
+        expect((json as OpenApiDocument).openapi).toMatch(/^3\.1\.\d$/);
+        expect(existsSync(COMMITTED)).toBe(true);
+        expect(json).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
+      });
+
+    test('/docs is the page of /openapi', async () => {
+      const [docs, page] = [await client.get('/docs'), await client.get('/openapi')];
+      expect([docs.status, docs.text]).toEqual([200, page.text]);
+      for (const name of ['content-type', 'content-security-policy', 'referrer-policy'])
+        expect([name, docs.headers.get(name)]).toEqual([name, page.headers.get(name)]);
     });
 
     test('describes every operation and answer with examples that fit', async () => {

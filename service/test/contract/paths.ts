@@ -20,7 +20,9 @@ export const paths = (target: Target, client: Client): void =>
       '/openapi/nothing',
       '/openapi/assets',
       '/openapi/assets/0.0.0/swagger-ui.css',
-      '/docs',
+      '/docs/oauth2-redirect',
+      '/redoc',
+      '/openapi.yaml',
       '/favicon.ico',
       '/%zz',
       '/%00',
@@ -54,8 +56,8 @@ export const paths = (target: Target, client: Client): void =>
       expect((await client.put(`${username}/`, VALID)).status).toBe(204);
       for (const path of [`/hello/${username}`, `/hello/${username}/`])
         expect((await client.get(path)).status).toBe(200);
-      expect((await client.get('/openapi/')).status).toBe(200);
-      expect((await client.get('/openapi/json/')).status).toBe(200);
+      for (const path of ['/openapi/', '/openapi/json/', '/docs/', '/openapi.json/'])
+        expect([path, (await client.get(path)).status]).toEqual([path, 200]);
       expectFaults(await client.get('/hello/C4sey/'), usernameFault('C4sey'));
     });
 
