@@ -52,7 +52,7 @@ describeServers('a save that the network holds up', (serverName, dialect) => {
         const found = store.find('Casey');
         await Bun.sleep(30);
         const waited = store.save('Aaron', '2000-01-01');
-        await Bun.sleep(370);
+        await Bun.sleep(1_170);
         const shared = Promise.allSettled([store.save('Casey', '2000-01-01')]);
         for (const request of [found, waited]) request.catch(() => {});
         proxy.restore();

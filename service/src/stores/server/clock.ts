@@ -1,3 +1,5 @@
+import { DatabaseError } from './connection.ts';
+
 /** A reading of the server's clock serves this long; two clocks hardly part in the meantime. */
 const READING_LASTS_MILLISECONDS = 60_000;
 
@@ -19,6 +21,19 @@ export class ServerClock {
       this.#seconds = await this.read();
       this.#readAt = performance.now();
     }
-    return this.#seconds + (called - this.#readAt + milliseconds) / 1000;
+    return this.#at(called + milliseconds);
+  }
+
+  /**
+   * The error of a save that could begin until `seconds` and was too late for the server. When it can't be as late as that
+   * by the reading, the reading is wrong: the server's clock was set, or it is another server's.
+   */
+  lateError(seconds: number): DatabaseError {
+    const isLate = this.#at(performance.now()) >= seconds;
+    return new DatabaseError(isLate ? 'late' : 'stale clock', 'LATE');
+  }
+
+  #at(moment: number): number {
+    return this.#seconds + (moment - this.#readAt) / 1000;
   }
 }

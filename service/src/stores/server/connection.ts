@@ -16,6 +16,8 @@ export type DatabaseErrorKind =
   | 'conflict'
   /** A save reached the server too late to be executed. */
   | 'late'
+  /** The same, because the server's clock isn't what it was when it was read. */
+  | 'stale clock'
   /** The server doesn't know a prepared statement, or has another one of its name; the statement changed nothing. */
   | 'stale statement'
   | 'missing table'

@@ -11,18 +11,19 @@ export const reasonOf = (error: unknown): string =>
 
 /** Whether a statement can be sent once more: it changed nothing, or changes the same when it is executed twice. */
 export const isWorthRetrying = (kind: DatabaseErrorKind): boolean =>
-  ['unreachable', 'late', 'time-out', 'conflict', 'read-only', 'stale statement'].includes(kind);
+  isOfConnection(kind) ||
+  ['unreachable', 'late', 'time-out', 'conflict', 'read-only'].includes(kind);
 
 /**
  * Whether connections that were just opened may succeed where older ones fail: those have an old reading of the server's
  * clock, lead to a server that was replaced, hold statements that it has forgotten, or the error concerns all of them.
  */
 export const concernsOldConnections = (kind: DatabaseErrorKind): boolean =>
-  ['late', 'read-only', 'stale statement', 'missing table', 'denied'].includes(kind);
+  isOfConnection(kind) || ['read-only', 'missing table', 'denied'].includes(kind);
 
 /** Whether the error is the connection's own: a later one has another reading of the clock, and statements of its own. */
 export const isOfConnection = (kind: DatabaseErrorKind): boolean =>
-  kind === 'late' || kind === 'stale statement';
+  kind === 'stale clock' || kind === 'stale statement';
 
 /** What an operator has to do, where waiting for the server or the network doesn't help. */
 export const REMEDIES: Partial<Record<DatabaseErrorKind, string>> = {

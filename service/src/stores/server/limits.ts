@@ -25,9 +25,9 @@ export const limitsWithin = (milliseconds: number): Limits => {
   return {
     total: part(0.95),
     connect: part(0.5),
-    attempt: part(0.3),
+    attempt: part(0.25),
     start: part(0.125),
-    statement: part(0.25),
+    statement: part(0.2),
     response: part(0.65),
     cancel: part(0.05),
   };

@@ -81,11 +81,12 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     save: async (datesOfBirth, start) => {
       // In one order, so that two batches never wait for each other.
       const entries = [...datesOfBirth].sort(([a], [b]) => (a < b ? -1 : 1));
-      const values = [JSON.stringify(entries), await clock.in(start)];
+      const latest = await clock.in(start);
+      const values = [JSON.stringify(entries), latest];
       const { affectedRows } = await run<{ affectedRows: number }>((done) =>
         driver.execute(SAVE, values, done),
       );
-      if (affectedRows === 0) throw new DatabaseError('late', 'LATE');
+      if (affectedRows === 0) throw clock.lateError(latest);
     },
     ping: async () => {
       const rows = await query(PING);

@@ -94,13 +94,10 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     save: async (datesOfBirth, start) => {
       // In one order, so that two batches never wait for each other.
       const usernames = [...datesOfBirth.keys()].sort();
-      const values = [
-        usernames,
-        usernames.map((username) => datesOfBirth.get(username)),
-        await clock.in(start),
-      ];
-      const { rowCount } = await execute({ ...SAVE, values });
-      if (rowCount === 0) throw new DatabaseError('late', 'LATE');
+      const dates = usernames.map((username) => datesOfBirth.get(username));
+      const latest = await clock.in(start);
+      const { rowCount } = await execute({ ...SAVE, values: [usernames, dates, latest] });
+      if (rowCount === 0) throw clock.lateError(latest);
     },
     ping: async () => {
       const [row] = await query(PING);
