@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { newUsername } from '../support/client.ts';
-import { describeDialects, sharedServer } from '../support/databases.ts';
+import { describeServers, sharedServer } from '../support/databases.ts';
 import { descendants } from '../support/processes.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -49,9 +49,9 @@ const isStopped = (pid: number): boolean => {
   }
 };
 
-describeDialects('a server that pauses', (dialect) => {
+describeServers('a server that pauses', (serverName) => {
   test(`for ${PAUSES.join(', ')} ms fails no request, and says nothing but lines of the log`, async () => {
-    const server = await sharedServer(dialect);
+    const server = await sharedServer(serverName);
     const database = await server.createDatabase();
     const services = await Promise.all(
       (['bun', 'deno'] as const).map((runtime) =>
