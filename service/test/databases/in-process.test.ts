@@ -1,17 +1,13 @@
 import { afterAll, expect, test } from 'bun:test';
 import { createServer, type Socket } from 'node:net';
-import type { Store } from '../../src/greeting/store.ts';
 import type { Log } from '../../src/observability/log.ts';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
-import type { Migration } from '../../src/stores/migrations/migration.ts';
-import { mysqlMigrations } from '../../src/stores/migrations/mysql/index.ts';
-import { migrateStore, openStore, type StoreOptions } from '../../src/stores/open.ts';
+import { openStore } from '../../src/stores/open.ts';
 import type { Connection } from '../../src/stores/server/connection.ts';
 import { parseCredentials } from '../../src/stores/server/credentials.ts';
 import { limitsWithin } from '../../src/stores/server/limits.ts';
 import { mysql } from '../../src/stores/server/mysql.ts';
 import { postgresql } from '../../src/stores/server/postgresql.ts';
-import { SERVER_DEFAULTS, type ServerSettings } from '../../src/stores/server/settings.ts';
 import { certificates } from '../support/certificates.ts';
 import {
   type Database,
@@ -24,12 +20,21 @@ import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { mountCredentials } from './mount.ts';
 import { grantServing } from './privileges.ts';
+import {
+  migrate,
+  migrationFailure,
+  settings,
+  UNAVAILABLE,
+  untilServed,
+  withMigration,
+  withStore,
+} from './store.ts';
 import { storedIn } from './stored.ts';
 import { whileOpen } from './transaction.ts';
 
 const DIALECTS = { postgresql, mysql };
 
-const UNAVAILABLE = { name: 'StoreUnavailableError' };
+const ADD_NOTE = 'alter table birthday add column note text';
 
 /** What a program of the future leaves. */
 const NEWER = {
@@ -57,60 +62,6 @@ const LOCK = {
   mysql: ({ name }: Database) =>
     `select get_lock(concat('hello-', left(sha2('${name}', 256), 32)), 0)`,
 };
-
-/** Runs `check` in a program that has one more migration of MySQL. */
-const withMigration = async (check: () => Promise<void>): Promise<void> => {
-  const migrations = mysqlMigrations as Migration[];
-  const sql = 'alter table birthday add column note text';
-  migrations.push({ version: 2, name: 'add_note', sql });
-  try {
-    await check();
-  } finally {
-    migrations.pop();
-  }
-};
-
-const settings = (changes: Partial<ServerSettings>): StoreOptions => ({
-  server: { ...SERVER_DEFAULTS, ...changes },
-});
-
-/** Runs `check` with a store, which it then closes. */
-const withStore = async (
-  url: string,
-  options: StoreOptions,
-  check: (store: Store) => Promise<void>,
-): Promise<void> => {
-  const store = openStore(parseDatabaseUrl(url), options);
-  try {
-    await check(store);
-  } finally {
-    await store.close();
-  }
-};
-
-const migrate = (url: string, options?: StoreOptions): Promise<void> =>
-  migrateStore(parseDatabaseUrl(url), options);
-
-/** Why it can't be migrated. */
-const migrationFailure = async (url: string, options?: StoreOptions): Promise<string> => {
-  const reason = await migrate(url, options).then(
-    () => new Error('it was migrated'),
-    (error: Error) => error,
-  );
-  expect(reason.message).toStartWith("can't migrate the database ");
-  expect(reason.message).not.toContain('\n');
-  return reason.message;
-};
-
-const untilServed = (store: Store): Promise<number> =>
-  until(
-    () =>
-      store.find('Nobody').then(
-        () => true,
-        () => false,
-      ),
-    5_000,
-  );
 
 /** What `onSchemaError` hears. */
 const schemaErrorOf = async (url: string, migrates: boolean): Promise<string> => {
@@ -286,10 +237,26 @@ describeServers('a store in this process', (serverName, dialect) => {
       expect(await storedIn(database)).toEqual(new Map());
     });
 
+    test('a server in ANSI mode that takes backslashes as they are', async () => {
+      const server = await sharedServer(serverName);
+      const database = await newDatabase();
+      const [row] = await server.sql('select @@global.sql_mode as mode');
+      await server.sql("set global sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES'");
+      try {
+        await migrate(database.url());
+        await withStore(database.url(), {}, async (store) => {
+          await store.save('Casey', '1990-10-30');
+          expect(await store.find('Casey')).toBe('1990-10-30');
+        });
+      } finally {
+        await server.sql(`set global sql_mode = '${row?.mode}'`);
+      }
+    });
+
     test('a migration waits longer than a request for who reads the table', async () => {
       const database = await newDatabase();
       await migrate(database.url());
-      await withMigration(async () => {
+      await withMigration(dialect, ADD_NOTE, async () => {
         const reading = ['begin', 'select count(*) from birthday'];
         let migrated: Promise<void> | undefined;
         await whileOpen(dialect, database, reading, async () => {
@@ -306,7 +273,7 @@ describeServers('a store in this process', (serverName, dialect) => {
       const server = await sharedServer(serverName);
       const database = await newDatabase();
       await migrate(database.url());
-      await withMigration(async () => {
+      await withMigration(dialect, ADD_NOTE, async () => {
         const reading = ['begin', 'select count(*) from birthday'];
         await whileOpen(dialect, database, reading, async () => {
           const failure = migrationFailure(database.url());
@@ -579,6 +546,18 @@ describeServers('a store in this process', (serverName, dialect) => {
       });
     });
 
+  test('the server itself gives a statement up that takes too long', async () => {
+    const database = await newDatabase();
+    await withConnection(database, { milliseconds: 4_000 }, async (connection) => {
+      // Its limit is a second; without an answer for longer the connection would be dropped as unreachable.
+      await expect(connection.query(SLEEP[dialect])).rejects.toMatchObject({
+        kind: 'time-out',
+        code: expect.stringMatching(/^(57014|3024|1969)$/),
+      });
+      await connection.query('select 1');
+    });
+  });
+
   test('to cancel ends where the server is silent, and where there is none', async () => {
     const database = await newDatabase();
     await withConnection(database, { milliseconds: 400 }, async (connection, proxy) => {
@@ -636,20 +615,8 @@ describeServers('a store in this process', (serverName, dialect) => {
   });
 });
 
-describeServers('TLS of a store in this process', (serverName, dialect) => {
+describeServers('TLS of a store in this process', (serverName) => {
   afterAll(async () => (await sharedServer(serverName)).useCertificate(certificates().right));
-
-  const encrypted = async (user: string): Promise<boolean> => {
-    const server = await sharedServer(serverName);
-    if (dialect === 'mysql') {
-      // Else the user, who has to use TLS, were not let in.
-      return (await server.connectionCount(user)) > 0;
-    }
-    const rows = await server.sql(
-      `select ssl from pg_stat_ssl join pg_stat_activity using (pid) where usename = '${user}'`,
-    );
-    return rows.length > 0 && rows.every(({ ssl }) => ssl === true || ssl === 't');
-  };
 
   const connects = async (
     kind: 'right' | 'wrongName' | 'otherAuthority' | 'expired',
@@ -660,14 +627,14 @@ describeServers('TLS of a store in this process', (serverName, dialect) => {
     await server.useCertificate(certificates()[kind]);
     const database = await server.createDatabase();
     const { user } = database.owner;
-    if (dialect === 'mysql') await server.sql(`alter user ${user}@'%' require ssl`);
+    await server.requireTls(user);
     let isUp = false;
     await withStore(database.url(options), settings({ ca }), async (store) => {
       isUp = await store.ping().then(
         () => true,
         () => false,
       );
-      expect(await encrypted(user)).toBe(isUp);
+      expect((await server.connectionCount(user)) > 0).toBe(isUp);
     });
     return isUp;
   };
@@ -689,18 +656,4 @@ describeServers('TLS of a store in this process', (serverName, dialect) => {
       expect(await connects(kind, { host: 'localhost', query: { sslmode } }, ca)).toBe(isTaken);
     });
   }
-
-  test('without TLS a user who has to use it is refused', async () => {
-    const server = await sharedServer(serverName);
-    const database = await server.createDatabase();
-    const { user } = database.owner;
-    await migrate(database.url());
-    await withStore(database.url(), {}, async (store) => {
-      await store.ping();
-      if (dialect === 'postgresql') expect(await encrypted(user)).toBe(false);
-    });
-    if (dialect === 'postgresql') return;
-    await server.sql(`alter user ${user}@'%' require ssl`);
-    expect(await migrationFailure(database.url())).toContain('Access denied');
-  });
 });

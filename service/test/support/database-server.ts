@@ -44,6 +44,8 @@ export interface DatabaseServer {
   createDatabase(): Promise<Database>;
   createUser(password?: string): Promise<Login>;
   setPassword(login: Login): Promise<void>;
+  /** Refuses a user's connections without TLS; not those through the Unix socket of PostgreSQL. */
+  requireTls(user: string): Promise<void>;
   /** How many connections the server has with a user. */
   connectionCount(user: string): Promise<number>;
   /** Ends the connections of a user. */

@@ -32,7 +32,12 @@ export const findMysql = async (): Promise<MysqlProgramsIn> => {
     const server = join(root, 'usr/sbin/mysqld');
     return {
       server,
-      options: [...placesIn(root), '--mysqlx=OFF', '--secure-file-priv=NULL', '--skip-log-bin'],
+      options: [
+        ...[...placesIn(root), '--mysqlx=OFF', '--secure-file-priv=NULL', '--skip-log-bin'],
+        // Those that it was given with its data folder are enough; a test takes them away.
+        '--caching-sha2-password-auto-generate-rsa-keys=OFF',
+        '--sha256-password-auto-generate-rsa-keys=OFF',
+      ],
       initialise: [server, '--no-defaults', ...placesIn(root), '--initialize-insecure'],
       removeUsers: [],
       // Otherwise it keeps the old one rather than one that is expired, or whose authority it doesn't know.

@@ -103,6 +103,9 @@ export const startMysql = async (programsIn: MysqlProgramsIn): Promise<DatabaseS
     setPassword: async (login) => {
       await sql(`alter user ${login.user}@'%' identified by ${literal(login.password)}`);
     },
+    requireTls: async (user) => {
+      await sql(`alter user ${user}@'%' require ssl`);
+    },
     connectionCount: async (user) => {
       const [row] = await sql(
         `select count(*) as count from information_schema.processlist where user = ${literal(user)}`,

@@ -86,6 +86,11 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
     await sql(`create role ${user} login password ${literal(userPassword)}`);
     return { user, password: userPassword };
   };
+  const reload = async () => {
+    await sql('select pg_reload_conf()');
+    // The server's processes learn of it by a signal.
+    await Bun.sleep(100);
+  };
   const server: DatabaseServer = {
     dialect: 'postgresql',
     port,
@@ -121,6 +126,11 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
     setPassword: async (login) => {
       await sql(`alter role ${login.user} password ${literal(login.password)}`);
     },
+    requireTls: async (user) => {
+      const file = join(data, 'pg_hba.conf');
+      writeFileSync(file, `hostnossl all ${user} all reject\n${readFileSync(file, 'utf8')}`);
+      await reload();
+    },
     connectionCount: async (user) => {
       const [row] = await sql(
         `select count(*)::int as count from pg_stat_activity where usename = ${literal(user)}`,
@@ -134,13 +144,11 @@ export const startPostgresql = async (): Promise<DatabaseServer> => {
     },
     useCertificate: async (certificate) => {
       writeCertificate(data, certificate);
-      await sql('select pg_reload_conf()');
-      await Bun.sleep(100);
+      await reload();
     },
     logLogins: async () => {
       await sql('alter system set log_connections = on');
-      await sql('select pg_reload_conf()');
-      await Bun.sleep(100);
+      await reload();
     },
     sawLogin: async (user) => serverProcess.log.includes(user),
     remove: () => folder.remove(),

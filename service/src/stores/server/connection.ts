@@ -42,18 +42,21 @@ export class DatabaseError extends Error {
 /**
  * The error with the server's or the driver's own sentence, for statements that hold no user's data: those by which a
  * connection and the schema are prepared. Never with the password, nor a sentence that may quote what is stored.
+ * @param remedy follows the sentence
  */
-export const withMessage = (error: unknown, password = ''): unknown => {
+export const withMessage = (error: unknown, password = '', remedy = ''): unknown => {
   if (!(error instanceof DatabaseError && error.cause instanceof Error)) return error;
   if (mayQuoteData(error.cause)) return error;
   const { kind, code, cause } = error;
   const message = cause.message.includes(code) ? cause.message : `${cause.message} (${code})`;
-  return new DatabaseError(kind, code, password ? message.replaceAll(password, '***') : message);
+  const safe = password ? message.replaceAll(password, '***') : message;
+  return new DatabaseError(kind, code, remedy ? `${safe}; ${remedy}` : safe);
 };
 
-/** Data exceptions and violated constraints, by their class of SQLSTATE; MySQL has no class for wrong characters. */
+/** Data exceptions and violated constraints, by their class of SQLSTATE; to some of MySQL's it gives no class. */
 const mayQuoteData = (cause: Error & { sqlState?: unknown; code?: unknown; errno?: unknown }) =>
-  /^(01|22|23)/.test(String(cause.sqlState ?? cause.code)) || cause.errno === 1366;
+  /^(01|22|23)/.test(String(cause.sqlState ?? cause.code)) ||
+  [1366, 1411, 1526].includes(Number(cause.errno));
 
 /** A database on a server. */
 export interface ServerAddress {

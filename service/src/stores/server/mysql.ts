@@ -191,6 +191,7 @@ const KINDS: Readonly<Record<number, DatabaseErrorKind>> = {
   3024: 'time-out',
   3101: 'conflict',
   3118: 'authentication',
+  3159: 'authentication',
   4031: 'unreachable',
   4151: 'authentication',
 };

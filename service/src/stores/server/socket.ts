@@ -1,6 +1,15 @@
 import { type NetConnectOpts, Socket } from 'node:net';
 import { type ConnectOptions, DatabaseError, withMessage } from './connection.ts';
 
+/**
+ * Codes of a refused login that may be refused only because it isn't encrypted. MySQL refuses it as if the password were
+ * wrong: of users who have to use TLS, and at their first login where the server has no RSA key to encrypt the password.
+ */
+const REFUSED: readonly string[] = ['28000', '1045', '3159'];
+
+const USE_TLS =
+  'if user and password are right, the server may want TLS: add ?sslmode=verify-full to DATABASE_URL';
+
 /** A socket of our own for a driver, so that it can be dropped with what is unsent and its end be noticed. */
 export class DriverSocket {
   readonly socket = new Socket();
@@ -48,7 +57,7 @@ export class DriverSocket {
    * @throws DatabaseError with the driver's words, without the password
    */
   async open(steps: () => Promise<void>, options: ConnectOptions): Promise<void> {
-    const { limits, password, signal } = options;
+    const { address, limits, password, signal } = options;
     const abort = () => this.destroy(unreachable('ABORTED'));
     signal?.addEventListener('abort', abort);
     try {
@@ -56,7 +65,9 @@ export class DriverSocket {
       await this.withTimeout(limits.connect, steps());
     } catch (error) {
       this.destroy();
-      throw withMessage(error, password);
+      const isPlain = address.tls === 'disable' && !address.socket;
+      const mayWantTls = error instanceof DatabaseError && REFUSED.includes(error.code) && isPlain;
+      throw withMessage(error, password, mayWantTls ? USE_TLS : '');
     } finally {
       signal?.removeEventListener('abort', abort);
     }
