@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia';
+import { WebStandardAdapter } from 'elysia/adapter/web-standard';
 import { type GreetingDependencies, greetingRoutes } from './greeting/routes.ts';
 import { withAdmission } from './http/admission.ts';
 import { readJson } from './http/body.ts';
@@ -80,6 +81,8 @@ export const createFetch = (dependencies: ObservedDependencies): Fetch => {
 const edge = (log: Log, today: () => string, prefix = '') =>
   new Elysia({
     prefix,
+    // Elysia's own for Bun spells the content type of JSON otherwise than on Deno.
+    adapter: WebStandardAdapter,
     normalize: false,
     // On, routing fails for a Host of fewer than four letters.
     handler: { standardHostname: false },

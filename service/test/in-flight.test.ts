@@ -54,6 +54,7 @@ const slowBody = () => {
 const expectOverload = async (response: Response) => {
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toBe('1');
+  expect(response.headers.get('content-type')).toBe('application/json');
   expect(response.headers.get('cache-control')).toBe('no-store');
   expectSecurityHeaders(response.headers);
   expect(await response.json()).toEqual(OVERLOAD);
