@@ -130,7 +130,7 @@ export const bodyLimits = (target: Target): void => {
   });
 
   if (target.runtime !== 'in-process')
-    test('256 MiB that are refused need little memory', async () => {
+    test('240 MiB that are refused need little memory', async () => {
       const { runtime, environment } = target;
       const server = await startServer({ runtime, databaseUrl: 'memory:', environment });
       try {
@@ -138,11 +138,12 @@ export const bodyLimits = (target: Target): void => {
         const part = chunk('x'.repeat(MEBIBYTE));
         const writeAll = async (write: Write) => {
           await write(putChunked());
-          for (let count = 0; count < 16; count++) await write(part);
+          for (let count = 0; count < 60; count++) await write(part);
           await write(END);
         };
+        // Few, so that each is fast: on Deno the connection of a sender that is too slow is neither read nor closed.
         const exchanges = await Promise.all(
-          Array.from({ length: 16 }, () =>
+          Array.from({ length: 4 }, () =>
             exchange(server.port, writeAll, { responses: 1, writeFirst: true, timeout: 60_000 }),
           ),
         );
