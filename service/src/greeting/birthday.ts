@@ -3,7 +3,10 @@
  * A date is a proleptic Gregorian calendar date written `YYYY-MM-DD`, years 1000 to 9999.
  */
 
-const DATE = /^[1-9]\d{3}-\d{2}-\d{2}$/;
+/** What a date is written like; not every text of this form is one. */
+export const DATE_PATTERN = '^[1-9]\\d{3}-\\d{2}-\\d{2}$';
+
+const DATE = new RegExp(DATE_PATTERN);
 
 const isLeapYear = (year: number): boolean =>
   year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);

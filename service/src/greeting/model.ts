@@ -1,5 +1,5 @@
 import { FormatRegistry, type Static, Type } from '@sinclair/typebox';
-import { isCalendarDate } from './birthday.ts';
+import { DATE_PATTERN, isCalendarDate } from './birthday.ts';
 
 // Elysia's own `date` format takes 29 February of any year and other spellings.
 FormatRegistry.Set('date', isCalendarDate);
@@ -30,6 +30,7 @@ export const DateOfBirth = Type.Object(
       description:
         'A calendar date written YYYY-MM-DD, from 1000-01-01 to today (in the time zone of the service).',
       format: 'date',
+      pattern: DATE_PATTERN,
       examples: ['1990-10-30'],
     }),
   },

@@ -184,7 +184,7 @@ export const openApiDocument = ({
                 {
                   type: 'date_from_datetime_parsing',
                   loc: ['body', 'dateOfBirth'],
-                  msg: 'Input should be a valid date written YYYY-MM-DD, not before 1000-01-01',
+                  msg: 'Input should be a valid date in the format YYYY-MM-DD, not before 1000-01-01',
                   input: '2001-02-29',
                 },
               ],

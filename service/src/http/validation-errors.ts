@@ -78,17 +78,19 @@ const toValidationError = (part: string, error: ValueError, whole: unknown): Val
     case ValueErrorType.ObjectRequiredProperty:
       return { ...fault('missing', 'Field required'), input: whole };
     case ValueErrorType.Object:
-      return fault('model_attributes_type', 'Input should be a valid JSON object');
+      return fault(
+        'model_attributes_type',
+        'Input should be a valid dictionary or object to extract fields from',
+      );
+    case ValueErrorType.String:
+      return fault('date_type', 'Input should be a valid date');
     case ValueErrorType.StringMaxLength:
       return fault('string_too_long', `String should have at most ${schema.maxLength} characters`);
-    case ValueErrorType.StringPattern:
-      return fault('string_pattern_mismatch', `String should match pattern '${schema.pattern}'`);
-    case ValueErrorType.StringFormat:
-      return fault(
-        'date_from_datetime_parsing',
-        'Input should be a valid date written YYYY-MM-DD, not before 1000-01-01',
-      );
-    default:
-      return fault('date_type', 'Input should be a valid date written YYYY-MM-DD');
   }
+  return schema.format === 'date'
+    ? fault(
+        'date_from_datetime_parsing',
+        'Input should be a valid date in the format YYYY-MM-DD, not before 1000-01-01',
+      )
+    : fault('string_pattern_mismatch', `String should match pattern '${schema.pattern}'`);
 };

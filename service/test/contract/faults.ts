@@ -42,6 +42,7 @@ const dateOfBirth = ['body', 'dateOfBirth'];
 export const dateFault = (input: string): ExpectedFault => ({
   type: 'date_from_datetime_parsing',
   loc: dateOfBirth,
+  msg: 'Input should be a valid date in the format YYYY-MM-DD, not before 1000-01-01',
   input,
 });
 
@@ -49,6 +50,7 @@ export const dateFault = (input: string): ExpectedFault => ({
 export const dateTypeFault = (input: unknown): ExpectedFault => ({
   type: 'date_type',
   loc: dateOfBirth,
+  msg: 'Input should be a valid date',
   input,
 });
 
@@ -83,5 +85,6 @@ export const emptyBodyFault: ExpectedFault = {
 export const notAnObjectFault = (input: unknown): ExpectedFault => ({
   type: 'model_attributes_type',
   loc: ['body'],
+  msg: 'Input should be a valid dictionary or object to extract fields from',
   input,
 });
