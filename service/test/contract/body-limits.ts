@@ -8,7 +8,7 @@ import {
   rawPut,
   rawRequest,
 } from '../support/client.ts';
-import { type Exchange, exchange, type Write } from '../support/raw.ts';
+import { type Exchange, exchange, parseResponses, type Write } from '../support/raw.ts';
 import { startServer, type Target } from '../support/server.ts';
 
 const LIMIT = 16_384;
@@ -118,19 +118,23 @@ export const bodyLimits = (target: Target): void => {
           }
         };
         const isDeno = target.runtime === 'deno';
-        const { responses, end } = await send(sendForEver, {
+        const { responses, rest, end } = await send(sendForEver, {
           responses: Infinity,
           timeout: isDeno ? 8_000 : 20_000,
         });
-        expectRaw(responses[0], 413, TOO_LARGE);
-        expect(responses[0]?.headers.get('connection')).toContain('close');
+        // Cut while it still sends, a client may lose the chunk that ends the response.
+        const withEnd = Buffer.from(rest + END, 'latin1');
+        const [response = parseResponses(withEnd, true, false).responses[0]] = responses;
+        expectRaw(response, 413, TOO_LARGE);
+        expect(response?.headers.get('connection')).toContain('close');
         if (!isDeno) expect(end).toBe('closed');
         expect(written * size).toBeLessThan(128 * MEBIBYTE);
       }, 30_000);
   });
 
   if (target.runtime !== 'in-process')
-    test('240 MiB that are refused need little memory', async () => {
+    // Four senders, since one that is too slow on a busy machine gets no answer from Deno.
+    test('200 MiB that are refused need little memory', async () => {
       const { runtime, environment } = target;
       const server = await startServer({ runtime, databaseUrl: 'memory:', environment });
       try {
@@ -138,7 +142,7 @@ export const bodyLimits = (target: Target): void => {
         const part = chunk('x'.repeat(MEBIBYTE));
         const writeAll = async (write: Write) => {
           await write(putChunked());
-          for (let count = 0; count < 60; count++) await write(part);
+          for (let count = 0; count < 50; count++) await write(part);
           await write(END);
         };
         // Few, so that each is fast: on Deno the connection of a sender that is too slow is neither read nor closed.
