@@ -145,7 +145,6 @@ export const bodyLimits = (target: Target): void => {
           for (let count = 0; count < 50; count++) await write(part);
           await write(END);
         };
-        // Few, so that each is fast: on Deno the connection of a sender that is too slow is neither read nor closed.
         const exchanges = await Promise.all(
           Array.from({ length: 4 }, () =>
             exchange(server.port, writeAll, { responses: 1, writeFirst: true, timeout: 60_000 }),
