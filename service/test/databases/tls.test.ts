@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { type Certificates, certificates } from '../support/certificates.ts';
-import type { DatabaseServer, Dialect, UrlOptions } from '../support/database-server.ts';
+import type { DatabaseServer, UrlOptions } from '../support/database-server.ts';
 import { describeServers, sharedServer } from '../support/databases.ts';
 import { type Runtime, startServer } from '../support/server.ts';
 import { talkTo } from './service.ts';
@@ -16,8 +16,8 @@ const EXPECTED: readonly [sslmode: string, Record<Kind, boolean>][] = [
   ['require', { right: true, wrongName: true, otherAuthority: true, expired: true }],
 ];
 
-const runtimesFor = (dialect: Dialect, sslmode: string): Runtime[] =>
-  dialect === 'postgresql' && sslmode === 'verify-full' ? ['bun', 'deno'] : ['bun'];
+const runtimesFor = (sslmode: string): Runtime[] =>
+  sslmode === 'verify-full' ? ['bun', 'deno'] : ['bun'];
 
 describeServers('TLS', (serverName, dialect) => {
   let server: DatabaseServer;
@@ -53,7 +53,7 @@ describeServers('TLS', (serverName, dialect) => {
   };
   for (const [sslmode, byCertificate] of EXPECTED)
     for (const [kind, isTaken] of Object.entries(byCertificate))
-      for (const runtime of runtimesFor(dialect, sslmode))
+      for (const runtime of runtimesFor(sslmode))
         test(`${runtime}: ${sslmode} ${isTaken ? 'takes' : 'refuses'} the certificate "${kind}"`, async () => {
           await server.useCertificate(certificates()[kind as Kind]);
           expect(await connects(runtime, { host: 'localhost', query: { sslmode } })).toBe(isTaken);
