@@ -74,8 +74,13 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     const [row] = await query('select pg_backend_pid() as pid');
     // A pooler gives its clients keys of its own.
     isPooled = row?.pid !== key.processID;
-    if (!isPooled) await query(`set statement_timeout = ${limits.statement}`);
-    await clock.in(0);
+    if (isPooled) await inTransaction(query, limits.statement, () => clock.in(0));
+    else {
+      await query(
+        `set default_transaction_isolation = 'read committed'; set statement_timeout = ${limits.statement}`,
+      );
+      await clock.in(0);
+    }
   };
   await socket.open(begin, options);
 
@@ -127,7 +132,7 @@ const inTransaction = async <T>(
   statement: () => Promise<T>,
 ): Promise<T> => {
   await query(
-    `begin; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${milliseconds}`,
+    `begin isolation level read committed; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${milliseconds}`,
   );
   try {
     const result = await statement();
@@ -139,36 +144,47 @@ const inTransaction = async <T>(
   }
 };
 
-/** What the server gave the driver to cancel statements with; not in its types. */
+/** What the server gave the driver to cancel statements with, if it did; not in its types. */
 interface BackendKey {
-  readonly processID: number;
-  readonly secretKey: number;
+  readonly processID: number | null;
+  readonly secretKey: number | null;
 }
 
-/** The request has a connection of its own, without TLS or user; the server closes it. */
-const cancel = ({ address, limits }: ConnectOptions, key: BackendKey): Promise<void> =>
-  new Promise((resolve) => {
+/**
+ * The request has a connection of its own, without TLS or user. The server closes it: PgBouncer 1.18 ends when it is closed
+ * before the request was passed on.
+ */
+const cancel = async (
+  { address, limits }: ConnectOptions,
+  { processID, secretKey }: BackendKey,
+): Promise<void> => {
+  if (processID === null || secretKey === null) return;
+  await new Promise<void>((resolve) => {
     const message = Buffer.alloc(16);
     message.writeInt32BE(16, 0);
     message.writeInt32BE(80877102, 4);
-    message.writeInt32BE(key.processID, 8);
-    message.writeInt32BE(key.secretKey, 12);
+    message.writeInt32BE(processID, 8);
+    message.writeInt32BE(secretKey, 12);
     const socket = createConnection(
       address.socket
         ? { path: `${address.socket}/.s.PGSQL.${address.port}` }
         : { host: address.host, port: address.port },
-      () => socket.end(message),
+      () => socket.write(message),
     );
-    socket.setTimeout(limits.statement, () => socket.destroy());
+    socket.setTimeout(limits.response, () => socket.destroy());
     socket.on('error', () => {});
     socket.on('data', () => {});
     socket.on('close', () => resolve());
   });
+};
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
   '0A000': 'stale statement',
   '25006': 'read-only',
+  // With these the server also ends the session.
+  '25P03': 'unreachable',
+  '25P04': 'unreachable',
   '26000': 'stale statement',
   '28000': 'authentication',
   '28P01': 'authentication',

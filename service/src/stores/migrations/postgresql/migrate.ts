@@ -14,15 +14,20 @@ import { postgresqlMigrations } from './index.ts';
 /** The key of the lock; any number that nothing else in the database uses. */
 const LOCK = 4_355_464_111;
 
+/** Limits of the server, the database or the user, as far as the server's version knows them. */
+const LIFT_LIMITS = `select set_config(name, case name when 'lock_timeout' then '${MIGRATION_LOCK_SECONDS}s' else '0' end, true)
+  from pg_settings where name in
+  ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
 /** All or nothing: PostgreSQL's transactions hold schema changes too. */
 export const migratePostgresql = async (connection: Connection): Promise<boolean> => {
   const applied = await readAppliedIfAny(connection);
   if (!applied) return false;
   if (pendingMigrations(postgresqlMigrations, versions(applied)).length === 0) return true;
   const query = patiently(connection);
-  await query('begin');
-  await query('set local statement_timeout = 0');
-  await query(`set local lock_timeout = '${MIGRATION_LOCK_SECONDS}s'`);
+  // What another process applied meanwhile shows only at this level.
+  await query('begin isolation level read committed');
+  await query(LIFT_LIMITS);
   await query('select pg_advisory_xact_lock($1)', [LOCK]);
   await query(
     'create table if not exists schema_migration (version integer primary key, name text not null, applied_at timestamptz not null default now())',
