@@ -131,11 +131,12 @@ export const bodyLimits = (target: Target): void => {
         expect(written * size).toBeLessThan(128 * MEBIBYTE);
       }, 30_000);
   });
+};
 
-  if (target.runtime !== 'in-process')
+export const refusedBodiesInMemory = ({ runtime, environment }: Target): void => {
+  if (runtime !== 'in-process')
     // Four senders, since one that is too slow on a busy machine gets no answer from Deno.
     test('200 MiB that are refused need little memory', async () => {
-      const { runtime, environment } = target;
       const server = await startServer({ runtime, databaseUrl: 'memory:', environment });
       try {
         const before = peakMemory(server.pid);

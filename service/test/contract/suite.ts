@@ -9,7 +9,7 @@ import {
   temporaryFolder,
 } from '../support/server.ts';
 import { accessLog } from './access-log.ts';
-import { bodyLimits } from './body-limits.ts';
+import { bodyLimits, refusedBodiesInMemory } from './body-limits.ts';
 import { bodyValidation } from './body-validation.ts';
 import { connections } from './connections.ts';
 import { contentTypes } from './content-types.ts';
@@ -75,7 +75,6 @@ export const contract = (options: ContractOptions): void => {
     metrics(target);
     if (options.storeOnly) return;
 
-    timeZone(target);
     contentTypes(target, client);
     bodyLimits(target);
     methods(target, client);
@@ -84,8 +83,13 @@ export const contract = (options: ContractOptions): void => {
     connections(target);
     refusedByTheParser(target);
     openApi(target, client);
-    accessLog(target);
     if (target.store === 'sqlite') storeFaults(target);
+    if (prepare) return;
+
+    // These start services of their own, with the data in memory.
+    timeZone(target);
+    accessLog(target);
+    refusedBodiesInMemory(target);
   });
 };
 

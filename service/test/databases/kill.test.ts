@@ -6,7 +6,7 @@ import { LATEST_RECOVERY_MILLISECONDS, startLoad } from './load.ts';
 import { randomNumbers, SEED } from './random.ts';
 import { expectAcknowledgedStored } from './stored.ts';
 
-const ROUNDS = Number(process.env.DATABASE_KILL_ROUNDS ?? 10);
+const ROUNDS = Number(process.env.DATABASE_KILL_ROUNDS ?? 6);
 
 /** How soon after the server accepts connections again requests usually succeed. */
 const RECOVERY_MILLISECONDS = 1_000;

@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test';
+import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
+import { migrateStore } from '../../src/stores/open.ts';
 import { runCommand } from '../support/command.ts';
 import type { Database } from '../support/database-server.ts';
 import { describeServers, sharedServer } from '../support/databases.ts';
@@ -8,8 +10,9 @@ import { migrate } from './privileges.ts';
 import { talkTo } from './service.ts';
 import { whileOpen } from './transaction.ts';
 
-/** How many processes migrate at once; the issue asks for fifty, which takes a while on two cores. */
-const PROCESSES = Number(process.env.DATABASE_MIGRATORS ?? 50);
+/** How many migrate at once: ten processes, whose start takes most of the time, and the rest over connections of this one. */
+const MIGRATORS = Number(process.env.DATABASE_MIGRATORS ?? 50);
+const PROCESSES = 10;
 
 const applied = async ({ sql }: Database): Promise<number[]> => {
   const rows = await sql('select version from schema_migration order by version');
@@ -29,33 +32,31 @@ const HOLD = {
 };
 
 describeServers('migrations', (serverName, dialect) => {
-  test(`${PROCESSES} processes at once apply each once`, async () => {
-    const database = await (await sharedServer(serverName)).createDatabase();
-    const results = await Promise.all(Array.from({ length: PROCESSES }, () => migrate(database)));
-    expect(results.filter(({ status }) => status !== 0)).toEqual([]);
-    const versions = await applied(database);
-    expect(versions.length).toBeGreaterThan(0);
-    expect(versions).toEqual([...new Set(versions)]);
-    // Done already, it does nothing.
-    expect((await migrate(database)).status).toBe(0);
-    expect(await applied(database)).toEqual(versions);
-  }, 60_000);
-
-  test('processes that meet in the middle take turns', async () => {
+  test(`${MIGRATORS} at once take turns, and each migration is applied once`, async () => {
     const server = await sharedServer(serverName);
     const database = await server.createDatabase();
-    const migrators: ReturnType<typeof migrate>[] = [];
+    const processes: ReturnType<typeof migrate>[] = [];
+    const others: Promise<void>[] = [];
     // None gets past the first statement that changes anything until all have come.
     await whileOpen(dialect, database, HOLD[dialect], async () => {
-      for (let count = 0; count < 10; count++) migrators.push(migrate(database));
       const { user } = database.owner;
-      await until(async () => (await server.connectionCount(user)) > migrators.length);
+      const untilConnected = (count: number) =>
+        until(async () => (await server.connectionCount(user)) > count, 30_000);
+      while (processes.length < PROCESSES) processes.push(migrate(database));
+      await untilConnected(PROCESSES);
+      while (others.length < MIGRATORS - PROCESSES)
+        others.push(migrateStore(parseDatabaseUrl(database.url())));
+      await untilConnected(MIGRATORS);
       await Bun.sleep(300);
     });
-    const results = await Promise.all(migrators);
+    const results = await Promise.all(processes);
     expect(results.filter(({ status }) => status !== 0)).toEqual([]);
+    await Promise.all(others);
     expect(await applied(database)).toEqual([1]);
-  }, 40_000);
+    // Done already, it does nothing.
+    expect((await migrate(database)).status).toBe(0);
+    expect(await applied(database)).toEqual([1]);
+  }, 60_000);
 
   test('services that start at once migrate as well', async () => {
     const database = await (await sharedServer(serverName)).createDatabase();
