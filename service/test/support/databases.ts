@@ -1,4 +1,4 @@
-import { describe, test } from 'bun:test';
+import { beforeAll, describe, test } from 'bun:test';
 import type { DatabaseServer, Dialect } from './database-server.ts';
 import { startMysql } from './mysql.ts';
 import {
@@ -71,6 +71,11 @@ export const describeServers = (
   for (const name of names) {
     const { dialect, missing } = SERVERS[name];
     if (missing) test.skip(`${title}, ${name}: ${missing}`, () => {});
-    else describe(`${title}, ${name}`, () => tests(name, dialect));
+    else
+      describe(`${title}, ${name}`, () => {
+        // Not in the time of a test.
+        beforeAll(async () => void (await sharedServer(name)), 120_000);
+        tests(name, dialect);
+      });
   }
 };

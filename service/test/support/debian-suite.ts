@@ -9,6 +9,7 @@ import { run } from '../../image/run.ts';
  * Packages of a Debian suite with all that they need, down to the C library, unpacked into the user's cache: nothing is
  * installed, and `programs` run on any Linux. The version is the suite's when they are first needed; a clone that is to
  * take a newer one deletes the folder.
+ * @param prepare adds to the folder what each use would have to make
  * @returns the folder
  * @throws Error when they can't be had
  */
@@ -16,8 +17,9 @@ export const unpackedSuite = (
   suite: string,
   [first, ...others]: readonly [string, ...string[]],
   programs: readonly string[],
+  prepare: (folder: string) => Promise<void> = async () => {},
 ): Promise<string> =>
-  cachedFolder(`${first}-${suite}-${process.arch}`, async (folder) => {
+  cachedFolder(`debian-${suite}-${first}-${process.arch}`, async (folder) => {
     const architecture = ownArchitecture();
     console.error(`Unpacking ${first} from Debian ${suite}`);
     const state = join(folder, 'apt');
@@ -31,6 +33,7 @@ export const unpackedSuite = (
       await run(['dpkg-deb', '--extract', file, folder]);
     rmSync(state, { recursive: true });
     for (const program of programs) startWithLoader(folder, program);
+    await prepare(folder);
   });
 
 /** Puts a script in the place of a program, which starts it with the loader and the libraries of the folder. */

@@ -20,15 +20,12 @@ const literal = (text: string): string =>
 const initialise = (programs: MysqlPrograms, data: string, folder: string): void => {
   mkdirSync(data);
   giveAway(data, 0o700);
-  const { exitCode, stdout, stderr } = Bun.spawnSync(
-    [...programs.initialise, `--datadir=${data}`],
-    {
-      cwd: folder,
-      env: { ...process.env, ...programs.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...UNPRIVILEGED,
-    },
-  );
+  const { exitCode, stdout, stderr } = Bun.spawnSync([...programs.initialise(data)], {
+    cwd: folder,
+    env: { ...process.env, ...programs.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...UNPRIVILEGED,
+  });
   if (exitCode !== 0)
     throw new Error(`the server's data folder can't be created:\n${stdout}${stderr}`);
 };
