@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { describeServers, sharedServer } from '../support/databases.ts';
 import { startServer } from '../support/server.ts';
 import { talkTo } from './service.ts';
-import { migrationFailure, withMigration, withStore } from './store.ts';
+import { migrationFailure, settings, withMigration, withStore } from './store.ts';
 
 /** What a server says of a table schema_migration that isn't this program's. */
 const OTHER_TABLE = {
@@ -49,7 +49,9 @@ describeServers('an error while starting', (serverName, dialect) => {
   for (const [code, sql] of Object.entries(QUOTING[dialect]))
     test(`names no stored value (${code})`, async () => {
       const database = await (await sharedServer(serverName)).createDatabase();
-      await withStore(database.url(), {}, (store) => store.save('Confidential', '1990-10-30'));
+      await withStore(database.url(), settings({ timeoutMilliseconds: 10_000 }), (store) =>
+        store.save('Confidential', '1990-10-30'),
+      );
       await withMigration(dialect, sql, async () => {
         const failure = await migrationFailure(database.url());
         expect(failure).toMatch(new RegExp(`: other \\((${code})\\)$`));
