@@ -13,13 +13,17 @@ interface Server {
   readonly dialect: Dialect;
   /** Why it can't be had, if so. */
   readonly missing: string | undefined;
-  start(): Promise<DatabaseServer>;
+  start(options?: readonly string[]): Promise<DatabaseServer>;
 }
 
 const mysqlServer = async (find: () => Promise<MysqlProgramsIn>): Promise<Server> => {
   try {
     const programs = await find();
-    return { dialect: 'mysql', missing: undefined, start: () => startMysql(programs) };
+    return {
+      dialect: 'mysql',
+      missing: undefined,
+      start: (options) => startMysql(programs, options),
+    };
   } catch (error) {
     const { message } = error as Error;
     return { dialect: 'mysql', missing: message, start: () => Promise.reject(error) };
@@ -49,6 +53,12 @@ const servers = () => {
 
 /** The server that all tests of a run share, and none stops. */
 export const sharedServer = servers();
+
+/** A server that a test starts for itself, with these options of its command line, and removes. */
+export const ownServer = (
+  name: 'MySQL' | 'MariaDB',
+  options: readonly string[],
+): Promise<DatabaseServer> => SERVERS[name].start(options);
 
 const stoppedServer = servers();
 

@@ -9,8 +9,8 @@ export interface MysqlPrograms {
   readonly server: string;
   /** Options that every run of the server needs. */
   readonly options: readonly string[];
-  /** The command that fills a data folder. */
-  initialise(data: string): readonly string[];
+  /** The command that fills a data folder, for a server with these further options. */
+  initialise(data: string, options: readonly string[]): readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Leaves only root, who has no password yet. */
   readonly removeUsers: readonly string[];
@@ -40,7 +40,10 @@ export const findMysql = async (): Promise<MysqlProgramsIn> => {
         '--caching-sha2-password-auto-generate-rsa-keys=OFF',
         '--sha256-password-auto-generate-rsa-keys=OFF',
       ],
-      initialise: (data) => ['cp', '-R', `${join(root, 'data')}/.`, data],
+      initialise: (data, options) =>
+        options.length === 0
+          ? ['cp', '-R', `${join(root, 'data')}/.`, data]
+          : [...initialising(root, data), ...options],
       removeUsers: [],
       // Otherwise it keeps the old one rather than one that is expired, or whose authority it doesn't know.
       reloadCertificate: 'alter instance reload tls no rollback on error',
@@ -51,12 +54,14 @@ export const findMysql = async (): Promise<MysqlProgramsIn> => {
 /** A data folder to copy: to create one takes seconds. */
 const initialiseMysql = async (root: string): Promise<void> => {
   const data = join(root, 'data');
-  await run([
-    ...[join(root, 'usr/sbin/mysqld'), '--no-defaults', '--user=root', ...placesIn(root)],
-    ...['--initialize-insecure', `--datadir=${data}`, REDO_LOG],
-  ]);
+  await run([...initialising(root, data), '--user=root']);
   await run(['chmod', '-R', 'a+rX', data]);
 };
+
+const initialising = (root: string, data: string): string[] => [
+  ...[join(root, 'usr/sbin/mysqld'), '--no-defaults', ...placesIn(root)],
+  ...['--initialize-insecure', `--datadir=${data}`, REDO_LOG],
+];
 
 const REDO_LOG = '--innodb-redo-log-capacity=8M';
 
@@ -94,9 +99,9 @@ const mariadbIn = (cached: string, folder: string): MysqlPrograms => {
 const mariadb = (server: string, install: string, options: readonly string[]): MysqlPrograms => ({
   server,
   options,
-  initialise: (data) => [
+  initialise: (data, others) => [
     ...[install, '--no-defaults', ...options, '--auth-root-authentication-method=normal'],
-    ...['--skip-test-db', '--skip-name-resolve', `--datadir=${data}`],
+    ...['--skip-test-db', '--skip-name-resolve', `--datadir=${data}`, ...others],
   ],
   removeUsers: [
     "delete from global_priv where user not in ('root', 'mariadb.sys')",

@@ -17,10 +17,15 @@ import { ServerProcess, writeCertificate } from './server-process.ts';
 const literal = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
-const initialise = (programs: MysqlPrograms, data: string, folder: string): void => {
+const initialise = (
+  programs: MysqlPrograms,
+  data: string,
+  folder: string,
+  options: readonly string[],
+): void => {
   mkdirSync(data);
   giveAway(data, 0o700);
-  const { exitCode, stdout, stderr } = Bun.spawnSync([...programs.initialise(data)], {
+  const { exitCode, stdout, stderr } = Bun.spawnSync([...programs.initialise(data, options)], {
     cwd: folder,
     env: { ...process.env, ...programs.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,13 +35,19 @@ const initialise = (programs: MysqlPrograms, data: string, folder: string): void
     throw new Error(`the server's data folder can't be created:\n${stdout}${stderr}`);
 };
 
-/** Starts a server of MySQL or MariaDB with TLS; the caller removes it. */
-export const startMysql = async (programsIn: MysqlProgramsIn): Promise<DatabaseServer> => {
+/**
+ * Starts a server of MySQL or MariaDB with TLS; the caller removes it.
+ * @param options for creating its data folder, too
+ */
+export const startMysql = async (
+  programsIn: MysqlProgramsIn,
+  options: readonly string[] = [],
+): Promise<DatabaseServer> => {
   const folder = guardedFolder();
   const programs = programsIn(folder.path);
   const data = join(folder.path, 'data');
   const socket = join(folder.path, 'socket');
-  initialise(programs, data, folder.path);
+  initialise(programs, data, folder.path, options);
   const port = freePort();
   let password = '';
 
@@ -49,7 +60,7 @@ export const startMysql = async (programsIn: MysqlProgramsIn): Promise<DatabaseS
       ...[`--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1'],
       ...[`--pid-file=${join(folder.path, 'own-pid')}`, '--skip-name-resolve'],
       ...[`--ssl-cert=${join(folder.path, 'server.crt')}`, '--innodb-buffer-pool-size=64M'],
-      ...[`--ssl-key=${join(folder.path, 'server.key')}`, '--max-connections=200'],
+      ...[`--ssl-key=${join(folder.path, 'server.key')}`, '--max-connections=200', ...options],
     ],
     environment: programs.environment,
     stopSignal: 'SIGTERM',

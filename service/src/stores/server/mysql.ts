@@ -1,4 +1,4 @@
-import { type ConnectionOptions, createConnection } from 'mysql2';
+import { type ConnectionOptions, createConnection, type QueryOptions } from 'mysql2';
 import { checkMysql, migrateMysql } from '../migrations/mysql/migrate.ts';
 import { ServerClock } from './clock.ts';
 import {
@@ -58,13 +58,26 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     Number((await query('select unix_timestamp(sysdate(6)) as seconds'))[0]?.seconds),
   );
 
+  /** A server that holds as many prepared statements as it may takes others. */
+  const execute = async <T>(statement: QueryOptions, values: (string | number)[]): Promise<T> => {
+    try {
+      return await run<T>((done) => driver.execute(statement, values, done));
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.code === '1461')) throw error;
+      return run<T>((done) => driver.query(statement, values, done));
+    }
+  };
+
   let isMariadb = false;
   const begin = async () => {
     await run((done) => driver.connect((error) => done(error, undefined)));
-    const [row] = await query('select version() as version');
-    isMariadb = /mariadb/i.test(String(row?.version));
-    for (const settings of sessionSettings(isMariadb, limits.statement))
-      await query(`set session ${settings}`);
+    await query(FIRST_SETTINGS);
+    const rows = await query(VARIABLES);
+    const variables = new Map(rows.map(({ Variable_name, Value }) => [Variable_name, Value]));
+    isMariadb = /mariadb/i.test(String(variables.get('version')));
+    const level = isolation(variables.get('binlog_format'));
+    await query(`set session transaction isolation level ${level}`);
+    await query(`set session ${sessionSettings(isMariadb, limits.statement)}`);
     await clock.in(0);
   };
   await socket.open(begin, options);
@@ -75,17 +88,14 @@ const connect = async (options: ConnectOptions): Promise<Connection> => {
     find: async (usernames) => {
       const values = padded(usernames);
       const sql = `${FIND} (${values.map(() => '?').join(', ')})`;
-      const rows = await run((done) => driver.execute({ sql, rowsAsArray: true }, values, done));
-      return new Map(rows as [string, string][]);
+      return new Map(await execute<[string, string][]>({ sql, rowsAsArray: true }, values));
     },
     save: async (datesOfBirth, start) => {
       // In one order, so that two batches never wait for each other.
       const entries = [...datesOfBirth].sort(([a], [b]) => (a < b ? -1 : 1));
       const latest = await clock.in(start);
       const values = [JSON.stringify(entries), latest];
-      const { affectedRows } = await run<{ affectedRows: number }>((done) =>
-        driver.execute(SAVE, values, done),
-      );
+      const { affectedRows } = await execute<{ affectedRows: number }>({ sql: SAVE }, values);
       if (affectedRows === 0) throw clock.lateError(latest);
     },
     ping: async () => {
@@ -133,26 +143,31 @@ const driverOptions = (options: ConnectOptions, socket: DriverSocket): Connectio
 };
 
 /**
- * Settings that a server or a user may have otherwise, and that change what is stored, returned or waited for. MySQL limits
- * reads by time, writes only by their waits for locks; MariaDB limits both.
+ * Settings that a server, a user or `init_connect` may have otherwise, and that change what is stored, returned or waited
+ * for. These come first, since without them not even the others can be read and set. From 0 to 1 `autocommit` ends a
+ * transaction that is open. The default of `sql_select_limit` is the server's.
  */
-const sessionSettings = (isMariadb: boolean, milliseconds: number): readonly string[] => {
+const FIRST_SETTINGS = `set names utf8mb4 collate utf8mb4_bin, session autocommit = 0, session autocommit = 1,
+  session sql_select_limit = 18446744073709551615, session sql_big_selects = 1`;
+
+const VARIABLES = "show variables where variable_name in ('version', 'binlog_format')";
+
+/** Where statements are logged for replicas, InnoDB refuses to write at a lower level than this. */
+const isolation = (binlogFormat: unknown): string =>
+  binlogFormat === 'STATEMENT' ? 'repeatable read' : 'read committed';
+
+/** MySQL limits reads by time, writes only by their waits for locks; MariaDB limits both. */
+const sessionSettings = (isMariadb: boolean, milliseconds: number): string => {
   const seconds = lockWaitSeconds(milliseconds);
   return [
-    'transaction isolation level read committed',
-    [
-      'autocommit = 1',
-      "time_zone = '+00:00'",
-      "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-      'sql_select_limit = default',
-      'sql_big_selects = 1',
-      `innodb_lock_wait_timeout = ${seconds}`,
-      `lock_wait_timeout = ${seconds}`,
-      isMariadb
-        ? `max_statement_time = ${milliseconds / 1000}`
-        : `max_execution_time = ${milliseconds}`,
-    ].join(', '),
-  ];
+    "time_zone = '+00:00'",
+    "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+    `innodb_lock_wait_timeout = ${seconds}`,
+    `lock_wait_timeout = ${seconds}`,
+    isMariadb
+      ? `max_statement_time = ${milliseconds / 1000}`
+      : `max_execution_time = ${milliseconds}`,
+  ].join(', ');
 };
 
 /** The servers wait for whole seconds, at least one. */

@@ -44,7 +44,7 @@ export const migrateMysql = async (connection: Connection): Promise<boolean> => 
   await query(LIFT_LIMITS);
   await withLock(connection, async () => {
     await query(
-      'create table if not exists schema_migration (version integer primary key, name varchar(200) not null, dirty boolean not null, applied_at timestamp not null default current_timestamp)',
+      'create table if not exists schema_migration (version integer primary key, name varchar(200) not null, dirty boolean not null, applied_at timestamp not null default current_timestamp) engine = innodb',
     );
     // Another process may have been first.
     const now = await query('select version, dirty from schema_migration');

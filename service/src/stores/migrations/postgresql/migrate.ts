@@ -14,8 +14,12 @@ import { postgresqlMigrations } from './index.ts';
 /** The key of the lock; any number that nothing else in the database uses. */
 const LOCK = 4_355_464_111;
 
-/** Limits of the server, the database or the user, as far as the server's version knows them. */
-const LIFT_LIMITS = `select set_config(name, case name when 'lock_timeout' then '${MIGRATION_LOCK_SECONDS}s' else '0' end, true)
+/**
+ * Without the limits that the server, the database or the user has, as far as the server's version knows them. What another
+ * process applied while this one waited shows at no other level of isolation.
+ */
+const BEGIN = `begin isolation level read committed;
+  select set_config(name, case name when 'lock_timeout' then '${MIGRATION_LOCK_SECONDS}s' else '0' end, true)
   from pg_settings where name in
   ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
@@ -25,9 +29,7 @@ export const migratePostgresql = async (connection: Connection): Promise<boolean
   if (!applied) return false;
   if (pendingMigrations(postgresqlMigrations, versions(applied)).length === 0) return true;
   const query = patiently(connection);
-  // What another process applied meanwhile shows only at this level.
-  await query('begin isolation level read committed');
-  await query(LIFT_LIMITS);
+  await query(BEGIN);
   await query('select pg_advisory_xact_lock($1)', [LOCK]);
   await query(
     'create table if not exists schema_migration (version integer primary key, name text not null, applied_at timestamptz not null default now())',
