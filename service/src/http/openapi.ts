@@ -65,8 +65,16 @@ const options = (allow: string) => ({
   summary: 'The methods of this path',
   responses: {
     204: response('In the `Allow` header.', undefined, {}, { Allow: { schema: { const: allow } } }),
+    ...commonErrors,
   },
 });
+
+const username = {
+  name: 'username',
+  in: 'path',
+  required: true,
+  description: UsernameParams.properties.username.description,
+};
 
 export interface OpenApiOptions {
   readonly title: string;
@@ -113,15 +121,7 @@ export const openApiDocument = ({
       },
     },
     '/hello/{username}': {
-      parameters: [
-        {
-          name: 'username',
-          in: 'path',
-          required: true,
-          description: UsernameParams.properties.username.description,
-          schema: toDocument(UsernameParams.properties.username),
-        },
-      ],
+      parameters: [{ ...username, schema: toDocument(UsernameParams.properties.username) }],
       get: {
         operationId: 'greet',
         tags: ['greeting'],
@@ -147,7 +147,7 @@ export const openApiDocument = ({
         summary: 'Stores or replaces the date of birth of a user',
         requestBody: {
           required: true,
-          description: `At most ${maxBodyBytes} bytes. Without a content type it counts as JSON.`,
+          description: `At most ${maxBodyBytes} bytes. \`application/*+json\` or no content type is read as JSON, too.`,
           content: json('DateOfBirth', { dateOfBirth: { dateOfBirth: '1990-10-30' } }),
         },
         responses: {
@@ -202,6 +202,8 @@ export const openApiDocument = ({
         operationId: 'helloOptions',
         tags: ['greeting'],
         ...options('GET, HEAD, PUT, OPTIONS'),
+        // Any username has the same methods.
+        parameters: [{ ...username, schema: { type: 'string' } }],
       },
     },
   },
