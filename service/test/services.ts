@@ -1,4 +1,5 @@
-import { afterEach, beforeEach } from 'bun:test';
+import { afterEach, beforeAll, beforeEach } from 'bun:test';
+import { binary, binaryMissing } from './support/binary.ts';
 import {
   databaseUrlIn,
   type RunningServer,
@@ -11,6 +12,11 @@ import {
 export const useServices = () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let servers: RunningServer[];
+
+  // No test's own time, of which a busy machine takes much, is for compiling.
+  beforeAll(async () => {
+    if (!binaryMissing) await binary();
+  }, 120_000);
 
   beforeEach(() => {
     folder = temporaryFolder();

@@ -56,7 +56,7 @@ export const contract = (options: ContractOptions): void => {
       const databaseUrl = databaseUrlIn(folder.path, target);
       server = await startServer({ ...options, databaseUrl, ...(await prepare?.()) });
       await untilReady(server);
-    }, 60_000);
+    }, 120_000);
 
     afterAll(async () => {
       const status = await server?.stop();
