@@ -11,21 +11,25 @@ import {
 import { leastPrivileged } from './privileges.ts';
 import { temporaryFile } from './temporary-file.ts';
 
+/** The contract says nothing of time; a busy machine that lends Deno none for seconds breaks none of it. */
+const PATIENT = { DATABASE_TIMEOUT: '10000' };
+
 const onServer =
   (serverName: ServerName, url?: () => UrlOptions, environment?: () => Record<string, string>) =>
   async () => {
     const database = await (await sharedServer(serverName)).createDatabase();
-    return { databaseUrl: database.url(url?.()), environment: environment?.() };
+    return { databaseUrl: database.url(url?.()), environment: { ...PATIENT, ...environment?.() } };
   };
 
 describeServers(
   'the contract',
   (serverName, store) => {
     const prepare = onServer(serverName);
-    const storeOnly = serverName !== 'PostgreSQL';
-    contract({ runtime: 'bun', store, prepare, storeOnly: serverName === 'newest MariaDB' });
-    contract({ runtime: 'deno', store, prepare, storeOnly });
-    if (serverName === 'newest MariaDB') return;
+    const isMariadb = serverName.endsWith('MariaDB');
+    // What is not of the store is the same with all, and what is of the driver with all of MySQL's kind.
+    contract({ runtime: 'bun', store, prepare, storeOnly: isMariadb });
+    contract({ runtime: 'deno', store, prepare, storeOnly: serverName !== 'PostgreSQL' });
+    if (isMariadb) return;
 
     const parts = { runtime: 'bun', store, storeOnly: true } as const;
     contract({ ...parts, runtime: 'in-process', prepare });
@@ -51,7 +55,10 @@ describeServers(
         const server = await sharedServer(serverName);
         const database = await server.createDatabase();
         const login = await leastPrivileged(server, database);
-        return { databaseUrl: database.url({ login }), environment: { MIGRATE: 'false' } };
+        return {
+          databaseUrl: database.url({ login }),
+          environment: { ...PATIENT, MIGRATE: 'false' },
+        };
       },
     });
   },

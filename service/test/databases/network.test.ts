@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { describeServers, sharedServer } from '../support/databases.ts';
+import { describeServers, SERVER_OF_EACH_DRIVER, sharedServer } from '../support/databases.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -28,41 +28,45 @@ const FAULTS: Record<
   ],
 };
 
-describeServers('the network to the database', (serverName) => {
-  for (const [name, [milliseconds, begin, refuses]] of Object.entries(FAULTS))
-    test(`${name}: answers are right or 503, in time; no connection is left over`, async () => {
-      const server = await sharedServer(serverName);
-      const database = await server.createDatabase();
-      const proxy = await startProxy(server.port);
-      const service = await startServer({
-        runtime: 'bun',
-        databaseUrl: database.url({ port: proxy.port }),
-        environment: { DATABASE_POOL_MAX: `${POOL_MAX}` },
-      });
-      const load = startLoad(() => service);
-      try {
-        await load.untilAllServed();
-        const refused = load.counts.get(503) ?? 0;
-        const faults = proxy.faultCount();
-        begin(proxy);
-        await Bun.sleep(milliseconds);
-        expect(proxy.faultCount()).toBeGreaterThan(faults);
-        if (refuses) expect(load.counts.get(503) ?? 0).toBeGreaterThan(refused);
-        proxy.restore();
-        expect(await load.untilFirstServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
-        await load.untilAllServed();
-        await load.stop();
-        expect(load.faults).toEqual([]);
-        await expectAcknowledgedStored(database, load);
-        const { user } = database.owner;
-        await until(async () => (await server.connectionCount(user)) <= POOL_MAX, 2_500);
-        await until(async () => proxy.connectionCount() <= POOL_MAX, 2_500);
-        expect(await service.stop()).toBe(0);
-        await until(async () => (await server.connectionCount(user)) === 0, 2_500);
-      } finally {
-        await load.stop();
-        await service.stop('SIGKILL');
-        proxy.close();
-      }
-    }, 40_000);
-});
+describeServers(
+  'the network to the database',
+  (serverName) => {
+    for (const [name, [milliseconds, begin, refuses]] of Object.entries(FAULTS))
+      test(`${name}: answers are right or 503, in time; no connection is left over`, async () => {
+        const server = await sharedServer(serverName);
+        const database = await server.createDatabase();
+        const proxy = await startProxy(server.port);
+        const service = await startServer({
+          runtime: 'bun',
+          databaseUrl: database.url({ port: proxy.port }),
+          environment: { DATABASE_POOL_MAX: `${POOL_MAX}` },
+        });
+        const load = startLoad(() => service);
+        try {
+          await load.untilAllServed();
+          const refused = load.counts.get(503) ?? 0;
+          const faults = proxy.faultCount();
+          begin(proxy);
+          await Bun.sleep(milliseconds);
+          expect(proxy.faultCount()).toBeGreaterThan(faults);
+          if (refuses) expect(load.counts.get(503) ?? 0).toBeGreaterThan(refused);
+          proxy.restore();
+          expect(await load.untilFirstServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
+          await load.untilAllServed();
+          await load.stop();
+          expect(load.faults).toEqual([]);
+          await expectAcknowledgedStored(database, load);
+          const { user } = database.owner;
+          await until(async () => (await server.connectionCount(user)) <= POOL_MAX, 2_500);
+          await until(async () => proxy.connectionCount() <= POOL_MAX, 2_500);
+          expect(await service.stop()).toBe(0);
+          await until(async () => (await server.connectionCount(user)) === 0, 2_500);
+        } finally {
+          await load.stop();
+          await service.stop('SIGKILL');
+          proxy.close();
+        }
+      }, 40_000);
+  },
+  SERVER_OF_EACH_DRIVER,
+);

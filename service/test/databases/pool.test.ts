@@ -5,6 +5,7 @@ import { describeServers } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Exchange, exchange } from '../support/raw.ts';
 import type { RunningServer } from '../support/server.ts';
+import { LATEST_RECOVERY_MILLISECONDS } from './load.ts';
 import { serving } from './service.ts';
 import { lockTable, whileOpen } from './transaction.ts';
 
@@ -13,8 +14,8 @@ const REQUESTS = 1_000;
 const GET = rawRequest('GET', '/hello/Casey');
 const PUT = rawPut('Casey', '{"dateOfBirth":"1990-10-30"}');
 
-/** The time a request may take by default, and some for a busy machine. */
-const LIMIT_MILLISECONDS = 2_500;
+/** Twice the time that a request may take by default: all of them, and their clients, share a busy machine. */
+const LIMIT_MILLISECONDS = 4_000;
 
 /** What the memory may grow between two equal waves of requests. */
 const GROWTH_BYTES = 48 * 2 ** 20;
@@ -59,7 +60,7 @@ describeServers(`${REQUESTS} requests at once to a pool of 2`, (serverName, dial
           }
         });
         expect((memory.at(-1) ?? 0) - (memory[0] ?? 0)).toBeLessThan(GROWTH_BYTES);
-        expect(await talk.untilServed()).toBeLessThan(1_000);
+        expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
         expect((await talk.get('Served')).status).toBe(200);
         expect(await server.connectionCount(database.owner.user)).toBeLessThanOrEqual(2);
       }),
@@ -80,7 +81,7 @@ describeServers(`${REQUESTS} requests at once to a pool of 2`, (serverName, dial
         }
         expect(await talk.health('/readyz')).toBe(200);
         proxy.restore();
-        expect(await talk.untilServed()).toBeLessThan(1_000);
+        expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
       });
     } finally {
       proxy.close();

@@ -41,6 +41,9 @@ export type ServerName = keyof typeof SERVERS;
 
 export const ALL_SERVERS = Object.keys(SERVERS) as ServerName[];
 
+/** One for each driver: for what takes long and is the driver's and the pool's work, not the server's. */
+export const SERVER_OF_EACH_DRIVER: readonly ServerName[] = ['PostgreSQL', 'MySQL'];
+
 /** Servers, each started when it is first asked for. They end with this process. */
 const servers = () => {
   const started = new Map<ServerName, Promise<DatabaseServer>>();
