@@ -468,3 +468,67 @@ test('close lets what was sent finish and refuses the rest', async () => {
   await expect(pool.find('A')).rejects.toMatchObject(UNAVAILABLE);
   await expect(pool.ping()).rejects.toMatchObject(UNAVAILABLE);
 });
+
+test('a save whose connection to the client is gone is not repeated', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const client = new AbortController();
+  const saved = pool.save('A', '1990-01-01', client.signal);
+  const result = saved.catch((error) => error);
+  const other = pool.save('B', '1990-01-01');
+  const statement = await server.take();
+  client.abort();
+  await statement.fail(new DatabaseError('conflict', '40P01'));
+  const repeated = await server.take();
+  expect(repeated.save).toEqual({ B: '1990-01-01' });
+  await repeated.succeed();
+  await other;
+  expect(await result).toMatchObject({ name: 'AbortError' });
+});
+
+test('one user whose row is locked fails no request of another', async () => {
+  const { server, pool } = await start({ max: 1 });
+  const locked = pool.save('Locked', '1990-01-01');
+  const result = locked.catch((error) => error);
+  const others = [pool.save('B', '1990-01-01'), pool.save('C', '1990-01-01')];
+  const newer = pool.save('B', '1990-01-02');
+  await (await server.take()).fail(new DatabaseError('time-out', '57014'));
+  const saves: unknown[] = [];
+  for (let count = 0; count < 5; count++) {
+    const statement = await server.take();
+    saves.push(statement.save);
+    if (statement.save && 'Locked' in statement.save)
+      await statement.fail(new DatabaseError('time-out', '57014'));
+    else await statement.succeed();
+  }
+  await Promise.all([...others, newer]);
+  expect(await result).toMatchObject(UNAVAILABLE);
+  expect(saves).toContainValues([{ Locked: '1990-01-01' }, { C: '1990-01-01' }]);
+  expect(server.stored.get('B')).toBe('1990-01-02');
+});
+
+test('of saves that are repeated, the one whose time is up first is refused first', async () => {
+  const { server, pool } = await start({ max: 2 });
+  const finds = await server.occupy(2, (username) => pool.find(username));
+  await server.answerAll();
+  await Promise.all(finds);
+  const begin = performance.now();
+  const older = pool.save('A', '1990-01-01');
+  const took = older.catch(() => performance.now() - begin);
+  const first = await server.take();
+  await Bun.sleep(300);
+  const younger = pool.save('B', '1990-01-01');
+  younger.catch(() => {});
+  const second = await server.take();
+  server.refusal = new DatabaseError('too many connections', '53300');
+  await second.connection.cut();
+  await first.connection.cut();
+  expect(await took).toBeLessThan(2_000);
+});
+
+test('one lost connection is replaced by one', async () => {
+  const { server } = await start({ max: 5 });
+  await server.connections[0]?.cut();
+  await settled();
+  await settled();
+  expect(server.connections).toHaveLength(2);
+});

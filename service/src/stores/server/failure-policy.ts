@@ -25,6 +25,10 @@ export const concernsOldConnections = (kind: DatabaseErrorKind): boolean =>
 export const isOfConnection = (kind: DatabaseErrorKind): boolean =>
   kind === 'stale clock' || kind === 'stale statement';
 
+/** Whether rows that others lock may be the reason, so that a statement for other rows would succeed. */
+export const isOfData = (kind: DatabaseErrorKind): boolean =>
+  kind === 'time-out' || kind === 'conflict';
+
 /** What an operator has to do, where waiting for the server or the network doesn't help. */
 export const REMEDIES: Partial<Record<DatabaseErrorKind, string>> = {
   'missing table': 'run hello migrate, or set MIGRATE=true',

@@ -130,13 +130,9 @@ export class Pool {
     return this.#connector.state === 'down' || this.#isClosed;
   }
 
-  #request(
-    username: string,
-    dateOfBirth?: string,
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
+  #request(...request: Parameters<RequestQueue['add']>): Promise<string | undefined> {
     if (this.#isUnavailable) return Promise.reject(unavailable());
-    const result = this.#queue.add(username, dateOfBirth, signal);
+    const result = this.#queue.add(...request);
     this.#schedule();
     return result;
   }
@@ -191,7 +187,7 @@ export class Pool {
     else this.#release(pooled);
     // What failed because the database is down has been logged.
     const isUp = this.#connector.state === 'up';
-    if (isUp && !pooled.givenUp && isWorthRetrying(kind) && this.#queue.retry(batch)) return;
+    if (isUp && !pooled.givenUp && isWorthRetrying(kind) && this.#queue.retry(batch, kind)) return;
     if (isUp) this.#failures.add(error);
     batch.reject(unavailable());
   }

@@ -70,8 +70,7 @@ export class PooledConnections {
 
   #forget(pooled: PooledConnection): void {
     this.#removeFromIdle(pooled);
-    this.#all.delete(pooled);
-    if (this.#all.size === 0) this.onEmpty();
+    if (this.#all.delete(pooled) && this.#all.size === 0) this.onEmpty();
   }
 
   #removeFromIdle(pooled: PooledConnection): boolean {

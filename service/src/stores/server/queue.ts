@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../../greeting/store.ts';
 import { Batch, type Request } from './batch.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, DatabaseErrorKind } from './connection.ts';
+import { isOfData } from './failure-policy.ts';
 import type { Limits } from './limits.ts';
 
 /** How many requests may wait; more are refused at once. */
@@ -16,7 +17,7 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
 export class RequestQueue {
   #finds: Request[] = [];
   #saves: Request[] = [];
-  /** Those that are sent once more, before all others. */
+  /** Saves that may be under way and are sent once more, before all others. */
   #again: Batch[] = [];
   /** Users for whom a save is under way or may be; a further one waits, so that it can't be overtaken. */
   readonly #saving = new Set<string>();
@@ -48,7 +49,12 @@ export class RequestQueue {
     const deadline = performance.now() + total;
     const expires = deadline - attempt;
     const queue = dateOfBirth === undefined ? this.#finds : this.#saves;
-    queue.push({ username, dateOfBirth, signal, expires, deadline, resolve, reject });
+    const attempts = 0;
+    const isAlone = false;
+    queue.push({
+      ...{ username, dateOfBirth, signal, expires, deadline, attempts, isAlone },
+      ...{ resolve, reject },
+    });
     this.#timer ??= setTimeout(this.#expire, total - attempt);
     return promise;
   }
@@ -67,13 +73,25 @@ export class RequestQueue {
     );
   }
 
-  /** Whether the batch is sent once more; it isn't when it was sent often enough, or its time is up. */
-  retry(batch: Batch): boolean {
-    if (!batch.canRetry) return false;
-    this.#again.push(batch);
+  /**
+   * Sends requests of a batch once more, unless they were sent often enough, or their time is up; these stay in the batch.
+   * @param kind of the error: after some each is sent without the others, of which one may be the reason
+   * @returns whether none is left
+   */
+  retry(batch: Batch, kind: DatabaseErrorKind): boolean {
+    if (batch.wasLost) {
+      if (!batch.canRetry) return false;
+      this.#again = byExpiry([batch, ...this.#again]);
+    } else {
+      const { isSave } = batch;
+      const retries = batch.takeRetries();
+      if (isOfData(kind)) for (const request of retries) request.isAlone = true;
+      if (isSave) this.#saves = byExpiry([...retries, ...this.#saves]);
+      else this.#finds = byExpiry([...retries, ...this.#finds]);
+    }
     clearTimeout(this.#timer);
     this.#expire();
-    return true;
+    return batch.wasLost || batch.requests.length === 0;
   }
 
   rejectAll(error: Error): void {
@@ -91,12 +109,21 @@ export class RequestQueue {
   #nextSaves(): Batch | undefined {
     const requests: Request[] = [];
     const rest: Request[] = [];
+    const passed = new Set<string>();
     for (const request of this.#saves) {
-      if (request.signal?.aborted) {
-        request.reject(request.signal.reason);
+      const { username, signal, isAlone } = request;
+      if (signal?.aborted) {
+        request.reject(signal.reason);
         continue;
       }
-      const fits = requests.length < BATCH && !this.#saving.has(request.username);
+      const [first] = requests;
+      const fits =
+        requests.length < BATCH &&
+        !this.#saving.has(username) &&
+        // None of a user before an earlier one.
+        !passed.has(username) &&
+        !(first && (isAlone || first.isAlone));
+      if (!fits) passed.add(username);
       (fits ? requests : rest).push(request);
     }
     this.#saves = rest;
@@ -136,3 +163,7 @@ export class RequestQueue {
       : undefined;
   };
 }
+
+/** The oldest first; those of the same age as they were. */
+const byExpiry = <T extends { readonly expires: number }>(entries: T[]): T[] =>
+  entries.sort((a, b) => a.expires - b.expires);
