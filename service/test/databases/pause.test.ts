@@ -5,7 +5,7 @@ import { describeServers, sharedServer } from '../support/databases.ts';
 import { descendants } from '../support/processes.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { talkTo } from './service.ts';
+import { otherOutput, talkTo } from './service.ts';
 
 /** Three times the default, and so are the pauses: what is left after them is the time of a busy machine. */
 const DATABASE_TIMEOUT = 6_000;
@@ -93,11 +93,7 @@ describeServers('a server that pauses', (serverName) => {
       }
       for (const service of services) {
         expect(await service.stop()).toBe(0);
-        const lines = service
-          .output()
-          .split('\n')
-          .filter((line) => line !== '');
-        expect(lines.filter((line) => !/^\{.*\}$/.test(line))).toEqual([]);
+        expect(otherOutput(service)).toEqual([]);
       }
     } finally {
       await Promise.all(services.map((service) => service.stop('SIGKILL')));

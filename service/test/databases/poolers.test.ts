@@ -2,12 +2,13 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { SQL } from 'bun';
 import { parseDatabaseUrl } from '../../src/stores/database-url.ts';
 import { openStore } from '../../src/stores/open.ts';
+import type { Connection } from '../../src/stores/server/connection.ts';
 import { limitsWithin } from '../../src/stores/server/limits.ts';
 import { postgresql } from '../../src/stores/server/postgresql.ts';
 import { SERVER_DEFAULTS } from '../../src/stores/server/settings.ts';
 import { contract } from '../contract/suite.ts';
 import { newUsername } from '../support/client.ts';
-import type { Database, DatabaseServer } from '../support/database-server.ts';
+import type { Database, DatabaseServer, Login } from '../support/database-server.ts';
 import { serverToStop, sharedServer } from '../support/databases.ts';
 import {
   findNewestPgbouncer,
@@ -82,6 +83,13 @@ const waiting = async (server: DatabaseServer, user: string): Promise<unknown> =
   return row?.count;
 };
 
+/** A connection whose statements may take a while. */
+const connectTo = (url: string, { user: username, password }: Login): Promise<Connection> => {
+  const address = parseDatabaseUrl(url);
+  if (address.kind !== 'postgresql') throw new Error(address.kind);
+  return postgresql.connect({ address, username, password, limits: limitsWithin(60_000) });
+};
+
 for (const mode of ['transaction', 'session'] as const)
   describePgbouncer('the contract', mode, (pooled, start, version) => {
     const prepare = async () => ({ databaseUrl: (await (await pooled()).createDatabase()).url() });
@@ -142,10 +150,20 @@ describePgbouncer('requests that share two connections', 'transaction', (_, star
     }
   }, 60_000);
 
-  test('processes that migrate at once apply each migration once', async () => {
+  test('processes that migrate at once apply each migration once, whatever the usual level of isolation', async () => {
+    const server = await sharedServer('PostgreSQL');
     const database = await (await pooled()).createDatabase();
-    const results = await Promise.all(Array.from({ length: 8 }, () => migrate(database)));
-    expect(results.filter(({ status }) => status !== 0)).toEqual([]);
+    const { user } = database.owner;
+    await server.sql(`alter role ${user} set default_transaction_isolation = 'repeatable read'`);
+    const lock = 'select pg_advisory_xact_lock(4355464111)';
+    const migrators: ReturnType<typeof migrate>[] = [];
+    await whileOpen('postgresql', direct(database, server), [lock], async () => {
+      for (let count = 0; count < 5; count++) migrators.push(migrate(database));
+      // As many as there are connections; the others wait for one.
+      await until(async () => (await waiting(server, user)) === 2);
+    });
+    for (const { status, output } of await Promise.all(migrators))
+      expect([status, output]).toEqual([0, expect.anything()]);
     const rows = await database.sql('select version from schema_migration');
     expect(rows.map(({ version }) => version)).toEqual([1]);
   }, 60_000);
@@ -210,18 +228,14 @@ describePgbouncer('a fault', 'transaction', (pooled, start) => {
   test('a statement is cancelled, and PgBouncer goes on', async () => {
     const server = await sharedServer('PostgreSQL');
     const { url, owner } = await (await pooled()).createDatabase();
-    const address = parseDatabaseUrl(url());
-    if (address.kind !== 'postgresql') throw new Error(address.kind);
-    const login = { username: owner.user, password: owner.password };
-    const connect = () => postgresql.connect({ address, limits: limitsWithin(60_000), ...login });
-    const connection = await connect();
+    const connection = await connectTo(url(), owner);
     try {
       const failure = connection.query('select pg_sleep(20)').catch((error: unknown) => error);
       const sleeping = `select 1 from pg_stat_activity where usename = '${owner.user}' and query like '%pg_sleep%'`;
       await until(async () => (await server.sql(sleeping)).length > 0);
       await connection.cancel();
       expect(await failure).toMatchObject({ kind: 'time-out', code: '57014' });
-      await (await connect()).close();
+      await (await connectTo(url(), owner)).close();
     } finally {
       await connection.close();
     }

@@ -70,6 +70,14 @@ export const talkTo = (service: RunningServer): Omit<Serving, 'server' | 'databa
   };
 };
 
+/** What a process printed that is no line of the log. */
+export const otherOutput = (service: RunningServer): string[] =>
+  service
+    .output()
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => !/^\{.*\}$/.test(line));
+
 const timed = async (url: string, init: RequestInit = {}): Promise<Timed> => {
   const start = performance.now();
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });

@@ -89,11 +89,13 @@ const withStore = async (
   const log = { info() {}, warn: (line: object) => void warnings.push(line) } as unknown as Log;
   const store = openStore(parseDatabaseUrl(url), { log });
   try {
-    await until(() =>
-      store.ping().then(
-        () => true,
-        () => false,
-      ),
+    await until(
+      () =>
+        store.ping().then(
+          () => true,
+          () => false,
+        ),
+      10_000,
     );
     await check(store, warnings);
   } finally {

@@ -144,27 +144,23 @@ const inTransaction = async <T>(
   }
 };
 
-/** What the server gave the driver to cancel statements with, if it did; not in its types. */
+/** What the server gave the driver to cancel statements with; not in its types. */
 interface BackendKey {
-  readonly processID: number | null;
-  readonly secretKey: number | null;
+  readonly processID: number;
+  readonly secretKey: number;
 }
 
 /**
  * The request has a connection of its own, without TLS or user. The server closes it: PgBouncer 1.18 ends when it is closed
  * before the request was passed on.
  */
-const cancel = async (
-  { address, limits }: ConnectOptions,
-  { processID, secretKey }: BackendKey,
-): Promise<void> => {
-  if (processID === null || secretKey === null) return;
-  await new Promise<void>((resolve) => {
+const cancel = ({ address, limits }: ConnectOptions, key: BackendKey): Promise<void> =>
+  new Promise((resolve) => {
     const message = Buffer.alloc(16);
     message.writeInt32BE(16, 0);
     message.writeInt32BE(80877102, 4);
-    message.writeInt32BE(processID, 8);
-    message.writeInt32BE(secretKey, 12);
+    message.writeInt32BE(key.processID, 8);
+    message.writeInt32BE(key.secretKey, 12);
     const socket = createConnection(
       address.socket
         ? { path: `${address.socket}/.s.PGSQL.${address.port}` }
@@ -176,7 +172,6 @@ const cancel = async (
     socket.on('data', () => {});
     socket.on('close', () => resolve());
   });
-};
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
