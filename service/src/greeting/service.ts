@@ -40,7 +40,8 @@ export const isInFuture = (dateOfBirth: string, today: string): boolean => dateO
 /**
  * Stores or replaces a user's date of birth.
  * @param signal of the request: when it is aborted early enough, nothing is stored
- * @throws FutureDateOfBirthError, StoreUnavailableError, the signal's reason; then nothing is stored
+ * @throws FutureDateOfBirthError, the signal's reason; then nothing is stored
+ * @throws StoreUnavailableError; then nothing is stored either, unless a server's response was lost
  */
 export const saveDateOfBirth = async (
   store: Store,

@@ -14,6 +14,9 @@ export class UnsupportedMediaTypeError extends Error {
   override name = 'UnsupportedMediaTypeError';
 }
 
+/** After so many chunks others have their turn: Deno delivers all that have arrived without a pause, 0.3 ms each. */
+const CHUNKS_IN_A_TURN = 8;
+
 /** There is no body. */
 export class EmptyBodyError extends Error {
   override name = 'EmptyBodyError';
@@ -91,6 +94,8 @@ const readStream = async (
     length += value.length;
     if (length > maxBytes) throw new PayloadTooLargeError(() => drain(reader));
     chunks.push(value);
+    if (chunks.length % CHUNKS_IN_A_TURN === 0)
+      await new Promise((resolve) => setImmediate(resolve));
   }
   return Buffer.concat(chunks);
 };

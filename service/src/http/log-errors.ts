@@ -41,7 +41,9 @@ const WORDS = /[\p{L}\p{N}]+/gu;
 
 /** Without dates, which may be of birth, and without words of the path and the query: runtimes quote values in messages. */
 const withoutUserData = (message: string, url: string): string => {
-  const sent = new Set(decode(url.replace(/^\w+:\/\/[^/]*/, '')).match(WORDS));
+  // One part that can't be decoded hides no other.
+  const parts = url.replace(/^\w+:\/\/[^/]*/, '').split(/[/?&=#]/);
+  const sent = new Set(parts.map(decode).join(' ').match(WORDS));
   return message
     .replace(/\d{4}-\d{2}-\d{2}/g, '…')
     .replace(WORDS, (word) => (sent.has(word) ? '…' : word));

@@ -16,7 +16,7 @@ export const requestErrors = (
 ];
 
 const pathErrors = (url: string): ValidationError[] => {
-  const segment = /\/([^/?]+)\/?(?:\?.*)?$/.exec(url)?.[1] ?? '';
+  const segment = /\/([^/?]+)\/?(?:\?.*)?$/s.exec(url)?.[1] ?? '';
   return errorsOf('path', UsernameParams, { username: decode(segment) });
 };
 

@@ -59,6 +59,19 @@ export const bodyLimits = (target: Target): void => {
         expectRaw(large?.responses[0], 413, TOO_LARGE);
       });
 
+    if (target.runtime === 'deno')
+      test('a body of 16,000 chunks holds up no other request', async () => {
+        const body = `${chunk('{"dateOfBirth":"1990-10-30"}')}${chunk(' ').repeat(16_000)}${END}`;
+        let isDone = false;
+        const sent = send(`${putChunked()}${body}`, { timeout: 30_000 }).finally(() => {
+          isDone = true;
+        });
+        let served = 0;
+        for (; !isDone; served++) await fetch(`${target.server.baseUrl}/`);
+        expectRaw((await sent).responses[0], 204, undefined);
+        expect(served).toBeGreaterThan(10);
+      }, 40_000);
+
     test.concurrent('multibyte characters count as bytes', async () => {
       const body = JSON.stringify({ dateOfBirth: '1990-10-30', x: '\u00e9'.repeat(8_200) });
       const { responses } = await send(rawPut(newUsername(), Buffer.from(body).toString('latin1')));

@@ -236,6 +236,7 @@ test.each([
   ['"Casey", "C4sey"', '/hello/C4sey', '"Casey", "…"'],
   ['Invalid: Ãvalon', '/hello/%C3%83valon?x=Invalid', '…: …'],
   ['no 2001-02-03T00:00', '/hello/%?x', 'no …T00:00'],
+  ['not Robin', '/hello/%52obin?x=%ff', 'not …'],
 ])('of the message %p at %p %p is logged', async (text, path, logged) => {
   const today = () => {
     throw new Error(text);

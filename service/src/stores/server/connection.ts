@@ -85,7 +85,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Connection {
   /** Resolves, never rejects, when it is closed, by whichever side. */
   readonly closed: Promise<void>;
-  /** Milliseconds after which a save that began has ended, whatever it waited for. */
+  /** Milliseconds after which a save that began has ended; on MySQL only if it waited for no second lock. */
   readonly longestSave: number;
   /** The dates of birth of those that are stored. */
   find(usernames: readonly string[]): Promise<ReadonlyMap<string, string>>;

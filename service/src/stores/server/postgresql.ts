@@ -131,10 +131,10 @@ const inTransaction = async <T>(
   milliseconds: number,
   statement: () => Promise<T>,
 ): Promise<T> => {
-  await query(
-    `begin isolation level read committed; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${milliseconds}`,
-  );
   try {
+    await query(
+      `begin isolation level read committed; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${milliseconds}`,
+    );
     const result = await statement();
     await query('commit');
     return result;
@@ -177,6 +177,8 @@ const cancel = ({ address, limits }: ConnectOptions, key: BackendKey): Promise<v
 const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
   '0A000': 'stale statement',
   '25006': 'read-only',
+  // A transaction that failed before and was not ended.
+  '25P02': 'stale statement',
   // With these the server also ends the session.
   '25P03': 'unreachable',
   '25P04': 'unreachable',
