@@ -237,22 +237,6 @@ describeServers('a store in this process', (serverName, dialect) => {
       expect(await storedIn(database)).toEqual(new Map());
     });
 
-    test('a server in ANSI mode that takes backslashes as they are', async () => {
-      const server = await sharedServer(serverName);
-      const database = await newDatabase();
-      const [row] = await server.sql('select @@global.sql_mode as mode');
-      await server.sql("set global sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES'");
-      try {
-        await migrate(database.url());
-        await withStore(database.url(), {}, async (store) => {
-          await store.save('Casey', '1990-10-30');
-          expect(await store.find('Casey')).toBe('1990-10-30');
-        });
-      } finally {
-        await server.sql(`set global sql_mode = '${row?.mode}'`);
-      }
-    });
-
     test('a migration waits longer than a request for who reads the table', async () => {
       const database = await newDatabase();
       await migrate(database.url());

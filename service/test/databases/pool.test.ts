@@ -76,12 +76,13 @@ describeServers(`${REQUESTS} requests at once to a pool of 2`, (serverName, dial
     try {
       await serving(serverName, { environment, url: { port: proxy.port } }, async (talk) => {
         await talk.untilServed();
-        proxy.delay(100);
+        proxy.delay(50);
         for (const { responses, milliseconds } of await wave(talk.service)) {
           expect([200, 204, 404, 503]).toContain(responses[0]?.status ?? 0);
           expect(milliseconds).toBeLessThan(LIMIT_MILLISECONDS);
         }
-        expect(await talk.health('/readyz')).toBe(200);
+        // At once, unless a busy machine cost it its connections: to open one takes ten delays.
+        await talk.until(async () => (await talk.health('/readyz')) === 200);
         proxy.restore();
         expect(await talk.untilServed()).toBeLessThan(LATEST_RECOVERY_MILLISECONDS);
       });
