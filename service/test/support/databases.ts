@@ -25,8 +25,9 @@ const mysqlServer = async (find: () => Promise<MysqlProgramsIn>): Promise<Server
       start: (options) => startMysql(programs, options),
     };
   } catch (error) {
-    const { message } = error as Error;
-    return { dialect: 'mysql', missing: message, start: () => Promise.reject(error) };
+    // On one line, as the name of what is skipped.
+    const missing = (error as Error).message.replaceAll(/\s+/g, ' ');
+    return { dialect: 'mysql', missing, start: () => Promise.reject(error) };
   }
 };
 
