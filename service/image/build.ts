@@ -10,6 +10,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ALL_ARCHITECTURES, type Architecture } from './architecture.ts';
 import { commitOf, compile } from './binary.ts';
 import { bunFor } from './bun.ts';
+import { unpackedLibc } from './debian.ts';
 import { baseFiles, type ImageFile, serviceFiles } from './files.ts';
 import { type ImageIdentity, type ImageOf, type Layout, writeLayout } from './oci.ts';
 import { run } from './run.ts';
@@ -27,17 +28,17 @@ export const buildImage = async (
   mkdirSync(folder, { recursive: true });
   const images: ImageOf[] = [];
   for (const architecture of architectures) {
-    const base = await baseFiles(architecture);
+    const libc = await unpackedLibc(architecture);
     const aside = mkdtempSync(join(tmpdir(), 'hello-image-'));
     try {
       const binary = await compile(architecture, aside, identity.commit);
-      const layers = [base, serviceFiles(binary)];
+      const layers = [baseFiles(libc), serviceFiles(binary)];
       images.push({ architecture, layers });
       const files = layers.flat();
       writeFiles(folder, architecture, files);
       writeFileSync(
         join(folder, `${architecture}.cdx.json`),
-        `${JSON.stringify(sbom(architecture, identity, files, binary.packages), null, 2)}\n`,
+        `${JSON.stringify(sbom(libc, identity, files, binary.packages), null, 2)}\n`,
       );
     } finally {
       rmSync(aside, { recursive: true, force: true });

@@ -14,7 +14,7 @@ export const IMAGE_CONFIG = {
     'MANAGEMENT_HOST=0.0.0.0',
     'DATABASE_URL=sqlite:////data/hello.db',
     `NODE_ENV=${NODE_ENV}`,
-    // Bun trusts the authorities of /etc/ssl/certs too, not only those that are built into it.
+    // Bun trusts the authorities that are mounted at /etc/ssl/certs too, not only those that are built into it.
     'NODE_USE_SYSTEM_CA=1',
   ],
   Entrypoint: ['/hello'],

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ARCHITECTURES, type Architecture } from './architecture.ts';
+import { ARCHITECTURES } from './architecture.ts';
 import type { Binary, NpmPackage } from './binary.ts';
 import { BUN_LICENCE } from './bun.ts';
-import { C_LIBRARY, unpackedPackages } from './debian.ts';
+import { C_LIBRARY, type UnpackedPackage } from './debian.ts';
 
 /** User and group that the service runs as, and that own its data. */
 export const USER = 65_532;
@@ -21,22 +21,15 @@ export interface ImageFile {
   readonly origin?: string;
 }
 
-/** What the executable needs beside the kernel: the C library, certificate authorities, a user, and a folder for data. */
-export const baseFiles = async (architecture: Architecture): Promise<ImageFile[]> => {
+/** What the executable needs beside the kernel: the C library, a user, and a folder for data. */
+export const baseFiles = ({ name, architecture, folder }: UnpackedPackage): ImageFile[] => {
   const { libraries, loader } = ARCHITECTURES[architecture];
-  const packages = await unpackedPackages(architecture);
-  const libc = join(packages.libc6, 'usr/lib', libraries);
+  const libc = join(folder, 'usr/lib', libraries);
+  const copyright = `usr/share/doc/${name}/copyright`;
   return withFolders([
-    fromDisk(loader, join(libc, loader.replace(/^.*\//, '')), 'libc6', 0o755),
-    ...C_LIBRARY.map((name) => fromDisk(`usr/lib/${libraries}/${name}`, join(libc, name), 'libc6')),
-    {
-      ...file('etc/ssl/certs/ca-certificates.crt', authorities(packages['ca-certificates'])),
-      origin: 'ca-certificates',
-    },
-    ...(['libc6', 'ca-certificates'] as const).map((name) => {
-      const path = `usr/share/doc/${name}/copyright`;
-      return fromDisk(path, join(packages[name], path), name);
-    }),
+    fromDisk(loader, join(libc, loader.replace(/^.*\//, '')), name, 0o755),
+    ...C_LIBRARY.map((file) => fromDisk(`usr/lib/${libraries}/${file}`, join(libc, file), name)),
+    fromDisk(copyright, join(folder, copyright), name),
     file('etc/passwd', `hello:x:${USER}:${USER}:hello:/data:/sbin/nologin\n`),
     file('etc/group', `hello:x:${USER}:\n`),
     { path: 'data', mode: 0o755, owner: USER },
@@ -74,13 +67,6 @@ const withFolders = (files: readonly ImageFile[]): ImageFile[] => {
     (one, other) => (one.path < other.path ? -1 : 1),
   );
 };
-
-/** The authorities that Debian trusts, one after another, as `update-ca-certificates` writes them. */
-const authorities = (folder: string): string =>
-  [...new Bun.Glob('usr/share/ca-certificates/**/*.crt').scanSync({ cwd: folder, absolute: true })]
-    .toSorted()
-    .map((path) => `${readFileSync(path, 'utf8').trimEnd()}\n`)
-    .join('');
 
 /** What Bun is under and what it links; its own package has no such file, that of its types has its documents. */
 const bunLicence = (): string => {

@@ -1,13 +1,12 @@
-import type { Architecture } from './architecture.ts';
 import type { NpmPackage } from './binary.ts';
 import { BUN_LICENCE, bunPackageFor } from './bun.ts';
-import { lockedPackages, SUITE } from './debian.ts';
+import { type DebianPackage, SUITE } from './debian.ts';
 import type { ImageFile } from './files.ts';
 import type { ImageIdentity } from './oci.ts';
 
 /** What the image of an architecture is made of, and which file is of what: a CycloneDX 1.6 document. */
 export const sbom = (
-  architecture: Architecture,
+  { name: libc, version, architecture, sha256 }: DebianPackage,
   identity: ImageIdentity,
   files: readonly ImageFile[],
   npmPackages: readonly NpmPackage[],
@@ -44,14 +43,14 @@ export const sbom = (
       },
     },
     components: [
-      ...lockedPackages(architecture).map(({ name, version, architecture: of, sha256 }) => ({
+      {
         type: 'library',
-        name,
+        name: libc,
         version,
-        purl: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${of}&distro=${SUITE}`,
+        purl: `pkg:deb/debian/${libc}@${encodeURIComponent(version)}?arch=${architecture}&distro=${SUITE}`,
         hashes: [{ alg: 'SHA-256', content: sha256 }],
-        components: filesOf(name),
-      })),
+        components: filesOf(libc),
+      },
       {
         type: 'platform',
         name: bun.name,

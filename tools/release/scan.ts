@@ -15,15 +15,9 @@ import { ACCEPTED, type Accepted } from './accepted.ts';
 const ROOT = join(import.meta.dir, '../..');
 const OSV_SCANNER = join(ROOT, 'tools/osv-scanner/osv-scanner');
 
-/** Debian's advisories name sources, our bills of materials the packages made of them. */
-const SOURCES: Record<DebianPackage['name'], string> = {
-  'ca-certificates': 'ca-certificates',
-  libc6: 'glibc',
-};
-
-/** By which name advisories know a package. */
+/** By which name advisories know a package: Debian's name sources, our bills of materials the packages made of them. */
 const ADVISED: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(SOURCES),
+  ['libc6' satisfies DebianPackage['name'], 'glibc'],
   ...ALL_ARCHITECTURES.map((architecture: Architecture): [string, string] => [
     bunPackageFor(architecture).name,
     'bun',

@@ -1,21 +1,26 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ALL_ARCHITECTURES, type Architecture } from '../../image/architecture.ts';
 import { buildImage } from '../../image/build.ts';
 import { bunFor } from '../../image/bun.ts';
-import { unpackedPackages } from '../../image/debian.ts';
+import { unpackedLibc } from '../../image/debian.ts';
 import type { ImageIdentity } from '../../image/oci.ts';
 import { run, UnavailableError } from '../../image/run.ts';
 import { buildFolder, COMMIT } from '../support/binary.ts';
 
+export const ROOT = resolve(import.meta.dir, '../../..');
+
 export const IDENTITY: ImageIdentity = { version: '1.2.3', commit: COMMIT, created: 1_700_000_000 };
+
+// That Debian replaced the pinned version is no fault of this commit: `bun tools/pins.ts` reports it.
+process.env.ALLOW_NEWER = '1';
 
 /** Why the image can't be built on this machine, if so. */
 export const imageMissing: string | undefined = await (async () => {
   try {
     for (const architecture of ALL_ARCHITECTURES) {
       await bunFor(architecture);
-      await unpackedPackages(architecture);
+      await unpackedLibc(architecture);
     }
   } catch (error) {
     if (error instanceof UnavailableError) return error.message;
@@ -32,6 +37,13 @@ const build = async (): Promise<string> => {
   const folder = join(buildFolder(), 'image');
   await buildImage(folder, ALL_ARCHITECTURES, IDENTITY);
   return folder;
+};
+
+/** Copies what the image is built from into a folder. */
+export const copySources = async (folder: string): Promise<void> => {
+  const sources = ['service', 'tools/bun', 'package.json', 'tsconfig.json', 'LICENSE'];
+  await run(['cp', '-r', '--parents', ...sources, folder], ROOT);
+  await run(['cp', '-r', '-l', 'node_modules', folder], ROOT);
 };
 
 export interface Descriptor {

@@ -76,7 +76,9 @@ export const container = async (): Promise<Container> => {
   await unpackLayers(await image(), ownArchitecture(), root);
   // Where runtimes mount.
   for (const name of ['proc', 'dev']) mkdirSync(join(root, name));
-  for (const name of ['hosts', 'resolv.conf']) writeFileSync(join(root, 'etc', name), '');
+  mkdirSync(join(root, 'etc/ssl/certs'), { recursive: true });
+  for (const name of ['hosts', 'resolv.conf', 'ssl/certs/ca-certificates.crt'])
+    writeFileSync(join(root, 'etc', name), '');
   const data = join(folder, 'data');
   mkdirSync(data);
   if (IS_ROOT) chownSync(data, USER, USER);

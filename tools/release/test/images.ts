@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_ARCHITECTURES } from '../../../service/image/architecture.ts';
+import { lockedLibc } from '../../../service/image/debian.ts';
 import { writeLayout } from '../../../service/image/oci.ts';
 import { sbom } from '../../../service/image/sbom.ts';
 
@@ -14,7 +15,7 @@ export const writeImage = (folder: string, version: string): string => {
   for (const architecture of ALL_ARCHITECTURES)
     writeFileSync(
       join(folder, `${architecture}.cdx.json`),
-      JSON.stringify(sbom(architecture, identity, files, [])),
+      JSON.stringify(sbom(lockedLibc(architecture), identity, files, [])),
     );
   return writeLayout(
     join(folder, 'oci'),

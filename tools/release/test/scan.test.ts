@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { lockedPackages } from '../../../service/image/debian.ts';
+import { lockedLibc } from '../../../service/image/debian.ts';
 import { sbom } from '../../../service/image/sbom.ts';
 import type { Accepted } from '../accepted.ts';
 import { scan } from '../scan.ts';
@@ -13,7 +13,7 @@ import { scan } from '../scan.ts';
 setDefaultTimeout(900_000);
 
 const TODAY = '2026-03-01';
-const LIBC = lockedPackages('amd64').find(({ name }) => name === 'libc6')?.version;
+const LIBC = lockedLibc('amd64').version;
 
 const folder = mkdtempSync(join(tmpdir(), 'hello-scan-test-'));
 const file = join(folder, 'amd64.cdx.json');
@@ -22,7 +22,7 @@ beforeAll(() =>
     file,
     JSON.stringify(
       sbom(
-        'amd64',
+        lockedLibc('amd64'),
         { version: '1.0.0', commit: '0'.repeat(40), created: 0 },
         [],
         [{ name: 'elysia', version: '1.4.30', licence: 'MIT', folder }],
