@@ -101,14 +101,20 @@ const readPackage = (folder: string): NpmPackage => {
   return { name, version, licence: license ?? 'unknown', folder };
 };
 
-/** The commit of the sources, followed by `-modified` when they differ from it; `unknown` outside of a repository. */
+/** What git prints about this repository; nothing outside of one. */
+export const git = (...command: readonly string[]): string | undefined => {
+  if (!Bun.which('git')) return undefined;
+  const { exitCode, stdout } = Bun.spawnSync(['git', '-C', ROOT, ...command]);
+  return exitCode === 0 ? stdout.toString().trim() : undefined;
+};
+
+/**
+ * The commit of the sources, followed by `-modified` when they differ from it. Outside of a repository, as in a container
+ * that builds, `SOURCE_COMMIT` names it, or it is `unknown`.
+ */
 export const commitOf = (): string => {
-  const git = (...command: string[]) => {
-    const { exitCode, stdout } = Bun.spawnSync(['git', '-C', ROOT, ...command]);
-    return exitCode === 0 ? stdout.toString().trim() : undefined;
-  };
   const commit = git('rev-parse', 'HEAD');
-  if (!commit) return 'unknown';
+  if (!commit) return process.env.SOURCE_COMMIT || 'unknown';
   return git('status', '--porcelain') === '' ? commit : `${commit}-modified`;
 };
 

@@ -1,6 +1,6 @@
 /**
  * Builds the image: `bun service/image/build.ts [folder] [architecture ...]`, by default build/image and all.
- * Writes an OCI layout (oci/), the files as service/Dockerfile copies them (root-<architecture>/
+ * Writes an OCI layout (oci/), the files as the Dockerfile copies them (root-<architecture>/
  * and data/), and what they are made of (<architecture>.cdx.json).
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,12 +8,11 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ALL_ARCHITECTURES, type Architecture } from './architecture.ts';
-import { commitOf, compile } from './binary.ts';
+import { commitOf, compile, git } from './binary.ts';
 import { bunFor } from './bun.ts';
 import { unpackedLibc } from './debian.ts';
 import { baseFiles, type ImageFile, serviceFiles } from './files.ts';
 import { type ImageIdentity, type ImageOf, type Layout, writeLayout } from './oci.ts';
-import { run } from './run.ts';
 import { sbom } from './sbom.ts';
 
 const ROOT = resolve(import.meta.dir, '../..');
@@ -64,17 +63,13 @@ const writeFiles = (
 };
 
 /** Version, commit and its time; `SOURCE_DATE_EPOCH` sets another time, as reproducible-builds.org describes it. */
-const identityOf = async (): Promise<ImageIdentity> => {
-  const commit = commitOf();
-  const time =
-    process.env.SOURCE_DATE_EPOCH ||
-    (commit === 'unknown'
-      ? '0'
-      : new TextDecoder().decode(
-          await run(['git', '-C', ROOT, 'log', '-1', '--format=%ct', '--no-show-signature']),
-        ));
-  return { version: packageJson.version, commit, created: Number(time) };
-};
+const identity = (): ImageIdentity => ({
+  version: packageJson.version,
+  commit: commitOf(),
+  created: Number(
+    process.env.SOURCE_DATE_EPOCH || git('log', '-1', '--format=%ct', '--no-show-signature') || 0,
+  ),
+});
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -96,7 +91,7 @@ const main = async (folder: string, names: readonly string[]): Promise<void> => 
       `unknown architecture ${unknown.join(', ')}: use ${ALL_ARCHITECTURES.join(' or ')}`,
     );
   const architectures = names.length > 0 ? (names as Architecture[]) : ALL_ARCHITECTURES;
-  const layout = await buildImage(folder, architectures, await identityOf());
+  const layout = await buildImage(folder, architectures, identity());
   for (const line of await report(layout)) console.log(line);
   console.log(`${relative('.', join(folder, 'oci'))}  ${layout.digest}`);
 };

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hello');
+/** Where every clone of a user finds what one has fetched. */
+export const cacheFolder = (): string =>
+  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hello');
 
 /**
  * A folder of the user's cache that `fill` fills once, aside and moved into place, so that an interrupted or a
@@ -12,9 +14,9 @@ export const cachedFolder = async (
   name: string,
   fill: (folder: string) => Promise<void>,
 ): Promise<string> => {
-  const folder = join(CACHE, name);
+  const folder = join(cacheFolder(), name);
   if (existsSync(folder)) return folder;
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
   const aside = mkdtempSync(`${folder}.`);
   try {
     await fill(aside);

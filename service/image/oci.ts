@@ -119,7 +119,10 @@ export const compress = (bytes: Uint8Array): Uint8Array =>
   Bun.gzipSync(bytes as Uint8Array<ArrayBuffer>, { library: 'libdeflate', level: 6 });
 
 /** Annotations that OCI knows. */
-export const labelsOf = ({ version, commit }: ImageIdentity): Record<string, string> => ({
+export const labelsOf = ({
+  version,
+  commit,
+}: Pick<ImageIdentity, 'version' | 'commit'>): Record<string, string> => ({
   'org.opencontainers.image.title': 'hello',
   'org.opencontainers.image.description': 'A greeting service',
   'org.opencontainers.image.version': version,

@@ -11,6 +11,7 @@ const VERSION = String.raw`\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?`;
 
 export const PLACES: readonly Place[] = [
   { file: 'package.json', version: new RegExp(`(?<=^  "version": ")${VERSION}(?=")`, 'gm') },
+  { file: 'Dockerfile', version: new RegExp(`(?<=image\\.version=)${VERSION}(?= )`, 'g') },
   {
     file: 'helm/hello/Chart.yaml',
     version: new RegExp(`(?<=^(?:version|appVersion): )${VERSION}$`, 'gm'),
