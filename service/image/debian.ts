@@ -70,7 +70,7 @@ const unpack = async (file: DebianPackage): Promise<UnpackedPackage> => {
 };
 
 /** From a mirror, which keeps what is current, else from the archive of every version; its SHA-256 is that of the lock. */
-const download = async (file: DebianPackage): Promise<Uint8Array> => {
+export const download = async (file: DebianPackage): Promise<Uint8Array> => {
   const reasons: string[] = [];
   for (const source of [fromMirror, fromSnapshot])
     try {

@@ -83,6 +83,7 @@ const KINDS = {
   ],
   'npm packages of the simulation': () =>
     pinsIn('tools/aws-simulation/extract/packages.txt', /^(\S+)@(\S+) /gm),
+  images: () => pinsIn('**/Dockerfile', /^FROM .*?(docker\.io\/\S+?):([^@\s]+)@sha256:/gm),
   runners: () => pinsIn('.github/workflows/*.yaml', /runs-on: (ubuntu)-([\d.]+)/g),
   actions: () => pinsIn('.github/workflows/*.yaml', /uses: (\S+)@[0-9a-f]{40} # (v\S+)/g),
   'Terraform modules': () =>

@@ -12,7 +12,7 @@ export const ROOT = resolve(import.meta.dir, '../../..');
 
 export const IDENTITY: ImageIdentity = { version: '1.2.3', commit: COMMIT, created: 1_700_000_000 };
 
-// That Debian replaced the pinned version is no fault of this commit: `bun tools/pins.ts` reports it.
+// That Debian replaced the pinned version is no fault of this commit; `bun tools/availability.ts` reports it.
 process.env.ALLOW_NEWER = '1';
 
 /** Why the image can't be built on this machine, if so. */
