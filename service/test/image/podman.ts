@@ -1,6 +1,7 @@
 /** Podman from Debian, in namespaces of its own: its networks, mounts and processes end with this process. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UnavailableError } from '../../image/run.ts';
 import { buildFolder } from '../support/binary.ts';
 import { unpackedSuite } from '../support/debian-suite.ts';
 
@@ -59,8 +60,10 @@ exec cat >/dev/null
 
 const NAMESPACES = ['unshare', '--net', '--mount', '--propagation', 'private', '--pid', '--fork'];
 
+const packages = (): Promise<string> => unpackedSuite(SUITE, PACKAGES, []);
+
 /** Why podman can't be run on this machine, if so. */
-export const podmanMissing = ((): string | undefined => {
+export const podmanMissing = await (async (): Promise<string | undefined> => {
   if (process.platform !== 'linux') return `there are no containers on ${process.platform}`;
   if (process.getuid?.() !== 0) return 'it takes root';
   for (const tool of ['unshare', 'nsenter', 'pivot_root', 'apt-get', 'dpkg-deb'])
@@ -69,7 +72,13 @@ export const podmanMissing = ((): string | undefined => {
     ...NAMESPACES,
     ...['sh', '-c', 'mount -t tmpfs tmpfs /tmp'],
   ]);
-  return exitCode === 0 ? undefined : `namespaces are refused: ${stderr.toString().trim()}`;
+  if (exitCode !== 0) return `namespaces are refused: ${stderr.toString().trim()}`;
+  try {
+    await packages();
+  } catch (error) {
+    if (error instanceof UnavailableError) return error.message;
+    throw error;
+  }
 })();
 
 export interface Output {
@@ -88,7 +97,6 @@ export interface Podman extends AsyncDisposable {
 
 /** @param folders what podman sees at the same paths, beside its own folder */
 export const startPodman = async (folders: readonly string[]): Promise<Podman> => {
-  const packages = await unpackedSuite(SUITE, PACKAGES, []);
   const folder = buildFolder();
   mkdirSync(join(folder, 'storage'));
   // What Debian's own scripts would make of the packages, above them.
@@ -99,7 +107,7 @@ export const startPodman = async (folders: readonly string[]): Promise<Podman> =
   mkdirSync(join(files, 'etc/containers'));
   writeFileSync(join(files, 'etc/containers/containers.conf'), CONFIGURATION);
   const holder = Bun.spawn(
-    [...NAMESPACES, '--kill-child', 'sh', '-c', ENTER, 'sh', packages, folder, ...folders],
+    [...NAMESPACES, '--kill-child', 'sh', '-c', ENTER, 'sh', await packages(), folder, ...folders],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const { value } = await holder.stdout.getReader().read();
