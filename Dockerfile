@@ -2,7 +2,7 @@
 # What the build needs is pinned here by its digest; Bun and Debian's C library are pinned where `make image` finds them.
 FROM --platform=$BUILDPLATFORM docker.io/library/node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS build
 WORKDIR /hello
-COPY tools/bun tools/bun
+COPY tools tools
 COPY package.json bun.lock bunfig.toml ./
 RUN tools/bun/bun install --frozen-lockfile --no-summary
 COPY tsconfig.json LICENSE ./

@@ -22,10 +22,13 @@ export const bunPackageFor = (architecture: Architecture): { name: string; sha51
   return { name, sha512: Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex') };
 };
 
-/** The pinned Bun for Linux on an architecture; from npm when it isn't the one that runs this. */
+/** Whether what runs this was installed by tools/bun/bun, which asks npm for the pinned hash. */
+const isPinned = process.execPath.includes(`/hello/bun-${Bun.version}/node_modules/`);
+
+/** The pinned Bun for Linux on an architecture: what runs this, or from npm. Another one of that version may have other bytes. */
 export const bunFor = async (architecture: Architecture): Promise<string> => {
   const { bun } = ARCHITECTURES[architecture];
-  if (process.platform === 'linux' && process.arch === bun) return process.execPath;
+  if (process.platform === 'linux' && process.arch === bun && isPinned) return process.execPath;
   const folder = await cachedFolder(`bun-${Bun.version}-linux-${bun}`, async (aside) => {
     console.error(`Fetching Bun ${Bun.version} for Linux on ${bun} from npm`);
     for (const file of ['package.json', 'package-lock.json'])
