@@ -39,7 +39,11 @@ export const DIFFERENCES: Readonly<Record<string, Requests>> = {
   '`/redoc`': getPaths('/redoc'),
   'an encoded letter of a fixed path': getPaths('/%68ello/Robin'),
   'an encoded slash in a username': getPaths('/hello/a%2Fb', '/hello/a%2fb'),
-  'a username that is not UTF-8': getPaths('/hello/%E0%A4', '/hello/%C0%AF', '/hello/%ED%A0%80'),
+  'a percent-encoded username that is not UTF-8': getPaths(
+    '/hello/%E0%A4',
+    '/hello/%C0%AF',
+    '/hello/%ED%A0%80',
+  ),
   'a date that is stored': putBodies(VALID),
   'no content type': putTypes(VALID, ''),
   'another content type': {
