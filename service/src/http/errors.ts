@@ -1,6 +1,7 @@
 import { type ErrorHandler, NotFoundError, ParseError, ValidationError } from 'elysia';
 import { FutureDateOfBirthError, UserNotFoundError } from '../greeting/service.ts';
 import { StoreUnavailableError } from '../greeting/store.ts';
+import { isAbort } from '../observability/is-abort.ts';
 import type { Log } from '../observability/log.ts';
 import {
   EmptyBodyError,
@@ -56,9 +57,6 @@ const clientErrorResponse = (error: unknown, url: string): Response | undefined 
     return errorResponse(400, 'The request body is incomplete');
   return undefined;
 };
-
-const isAbort = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === 'AbortError';
 
 const serverErrorResponse = (
   error: unknown,

@@ -1,3 +1,4 @@
+import { isAbort } from './is-abort.ts';
 import { Histogram } from './prometheus.ts';
 import { DURATION_BOUNDS } from './request-metrics.ts';
 
@@ -12,8 +13,7 @@ export class OperationMetrics {
       () => this.durations.observe((performance.now() - start) / 1_000),
       (error: unknown) => {
         this.durations.observe((performance.now() - start) / 1_000);
-        // The client's connection was closed.
-        if (!(error instanceof DOMException && error.name === 'AbortError')) this.errors++;
+        if (!isAbort(error)) this.errors++;
       },
     );
   }

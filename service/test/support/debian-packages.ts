@@ -20,6 +20,12 @@ export const unpackedPackages = (...packages: [string, ...string[]]): string | u
   return existsSync(folder) ? folder : undefined;
 };
 
+/** The path of a program that this machine has, also where a user's `PATH` has no servers. */
+export const installedProgram = (name: string): string | null =>
+  Bun.which(name, {
+    PATH: [process.env.PATH, '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'].join(':'),
+  });
+
 /** What lets the programs of an unpacked folder find its libraries. */
 export const libraryPath = (folder: string): Record<string, string> => {
   const options = { cwd: folder, onlyFiles: false, absolute: true };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { run } from '../../image/run.ts';
-import { libraryPath, unpackedPackages } from './debian-packages.ts';
+import { installedProgram, libraryPath, unpackedPackages } from './debian-packages.ts';
 import { unpackedSuite } from './debian-suite.ts';
 import { linkFolder } from './link-folder.ts';
 
@@ -67,9 +67,8 @@ const REDO_LOG = '--innodb-redo-log-capacity=8M';
 
 /** MariaDB as this machine has it, or as Debian has it for this machine. @throws Error when it can't be had */
 export const findMariadb = async (): Promise<MysqlProgramsIn> => {
-  const PATH = [process.env.PATH, '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'].join(':');
-  const server = Bun.which('mariadbd', { PATH });
-  const install = Bun.which('mariadb-install-db', { PATH });
+  const server = installedProgram('mariadbd');
+  const install = installedProgram('mariadb-install-db');
   if (server && install) return () => mariadb(server, install, []);
   const cached = unpackedPackages(...MARIADB);
   if (!cached)

@@ -87,10 +87,7 @@ export const startMysql = async (
     },
     start: () => serverProcess.start(),
     stop: () => serverProcess.stop(),
-    kill9: async () => {
-      process.kill(serverProcess.pid, 'SIGKILL');
-      await serverProcess.exited;
-    },
+    kill9: () => serverProcess.kill9(),
     sql,
     createUser,
     createDatabase: async () => {

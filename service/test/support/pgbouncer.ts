@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DatabaseServer, freePort, runSql } from './database-server.ts';
-import { libraryPath, unpackedPackages } from './debian-packages.ts';
+import { installedProgram, libraryPath, unpackedPackages } from './debian-packages.ts';
 import { unpackedSuite } from './debian-suite.ts';
 import { giveAway, guardedFolder } from './guarded-folder.ts';
 import { linkFolder } from './link-folder.ts';
@@ -28,8 +28,7 @@ const PROGRAM = 'usr/sbin/pgbouncer';
 
 /** PgBouncer as this machine has it, or as Debian has it for this machine. @throws Error when it can't be had */
 export const findPgbouncer = async (): Promise<PgbouncerIn> => {
-  const PATH = [process.env.PATH, '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'].join(':');
-  const path = Bun.which('pgbouncer', { PATH });
+  const path = installedProgram('pgbouncer');
   if (path) return () => ({ path });
   const cached = unpackedPackages('pgbouncer');
   if (!cached) throw new Error('there is no pgbouncer; install it');
@@ -116,10 +115,7 @@ server_login_retry = 1
     },
     start: () => serverProcess.start(),
     stop: () => serverProcess.stop(),
-    kill9: async () => {
-      process.kill(serverProcess.pid, 'SIGKILL');
-      await serverProcess.exited;
-    },
+    kill9: () => serverProcess.kill9(),
     createDatabase: async () => {
       const database = await server.createDatabase();
       passwords.set(database.owner.user, database.owner.password);

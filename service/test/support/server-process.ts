@@ -48,6 +48,12 @@ export class ServerProcess {
     await this.#running.exited;
   }
 
+  /** Ends it with SIGKILL, but no process that it started. */
+  async kill9(): Promise<void> {
+    this.#running.kill('SIGKILL');
+    await this.#running.exited;
+  }
+
   #spawned(): Bun.Subprocess {
     const { folder, command, environment } = this.#options;
     const output = openSync(this.#logFile, 'a');

@@ -49,12 +49,8 @@ export class RequestQueue {
     const deadline = performance.now() + total;
     const expires = deadline - attempt;
     const queue = dateOfBirth === undefined ? this.#finds : this.#saves;
-    const attempts = 0;
-    const isAlone = false;
-    queue.push({
-      ...{ username, dateOfBirth, signal, expires, deadline, attempts, isAlone },
-      ...{ resolve, reject },
-    });
+    const state = { attempts: 0, isAlone: false };
+    queue.push({ username, dateOfBirth, signal, expires, deadline, resolve, reject, ...state });
     this.#timer ??= setTimeout(this.#expire, total - attempt);
     return promise;
   }
