@@ -1,30 +1,14 @@
 /**
- * Runs every check and every test; the last line reads `N passed, N failed`, with skipped ones named above it.
+ * Runs every check and every test; the last line reads `N passed, N failed`, with those skipped or failed named above it.
  * `--part=service` and the like run the tests of a part alone; other words go to `bun test`.
  */
 import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Glob } from 'bun';
+import { join } from 'node:path';
+import { COVERAGE, coverageFaults } from './coverage.ts';
 import { LANES, PARTS, type Part, partOf, SIMULATED, TIMED, TOOLS, testFiles } from './parts.ts';
+import { runTestFiles } from './run-test-files.ts';
 
 const ROOT = join(import.meta.dir, '..');
-const LCOV = 'build/coverage/lcov.info';
-
-/** Files of service/src that run, in part, only as processes, where coverage can't see them; the black-box tests run them. */
-const UNSEEN_BY_COVERAGE = [
-  'service/src/main.ts',
-  'service/src/main.deno.ts',
-  'service/src/observability/log.ts',
-];
-
-/** Whether a file has more than types, of which nothing is left to run. */
-const hasCode = async (file: string): Promise<boolean> => {
-  const source = await Bun.file(join(ROOT, file)).text();
-  return (
-    new Bun.Transpiler({ loader: 'ts', trimUnusedImports: true }).transformSync(source).trim() !==
-    ''
-  );
-};
 
 const PART = '--part=';
 const words = process.argv.slice(2);
@@ -35,7 +19,9 @@ if (wanted !== undefined && !part) {
   process.exit(2);
 }
 
-const count = { passed: 0, failed: 0, skipped: 0 };
+let passed = 0;
+const failed: string[] = [];
+const skipped: string[] = [];
 
 const run = async (title: string, ...command: string[]): Promise<boolean> => {
   console.log(`\n== ${title}`);
@@ -43,9 +29,9 @@ const run = async (title: string, ...command: string[]): Promise<boolean> => {
   return (await exited) === 0;
 };
 
-const check = (title: string, passed: boolean): void => {
-  count[passed ? 'passed' : 'failed'] += 1;
-  if (!passed) console.log(`FAILED: ${title}`);
+const check = (title: string, holds: boolean): void => {
+  if (holds) passed += 1;
+  else failed.push(title);
 };
 
 check('types', await run('Types', 'bun', 'check', '--no-script'));
@@ -60,7 +46,7 @@ for (const { tool, parts } of TOOLS)
 if (!part || SIMULATED.includes(part))
   check('simulated AWS', await run('Simulated AWS', 'bun', 'tools/aws-simulation/simulation.ts'));
 
-rmSync(join(ROOT, LCOV), { force: true });
+rmSync(join(ROOT, COVERAGE), { recursive: true, force: true });
 mkdirSync(join(ROOT, 'build'), { recursive: true });
 const waiting: Part[] = part ? [part] : [...PARTS];
 const lane = async () => {
@@ -68,72 +54,32 @@ const lane = async () => {
 };
 await Promise.all(Array.from({ length: LANES }, lane));
 
-const coverageFaults = !part || part === 'service' ? await readCoverage() : [];
-for (const fault of coverageFaults) console.log(fault);
-check('every file of service/src is covered', coverageFaults.length === 0);
+if (!part || part === 'service') {
+  const faults = await coverageFaults();
+  failed.push(...faults);
+  if (faults.length === 0) passed += 1;
+}
 
-const { passed, failed } = count;
+for (const name of skipped) console.log(`skipped: ${name}`);
+for (const name of failed) console.log(`FAILED: ${name}`);
 console.log(
-  `\n${passed} passed, ${failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`,
+  `\n${passed} passed, ${failed.length} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
 );
-process.exit(failed === 0 ? 0 : 1);
+process.exit(failed.length === 0 ? 0 : 1);
 
 async function runTests(part: Part) {
-  const title = `tests: ${part}`;
-  const junit = `build/junit-${part}.xml`;
-  rmSync(join(ROOT, junit), { force: true });
-  const passed = await run(
-    title,
+  const command = [
     ...(part === TIMED ? [] : ['nice', '-n', '10']),
-    ...['bun', 'test', '--randomize', '--only-failures', '--timeout=90000'],
-    ...['--reporter=junit', `--reporter-outfile=${junit}`],
+    ...['bun', 'test', '--randomize', '--timeout=90000'],
+    ...['--reporter=junit', `--reporter-outfile=build/junit-${part}.xml`],
     ...(part === 'service'
-      ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${dirname(LCOV)}`]
+      ? ['--coverage', '--coverage-reporter=lcov', `--coverage-dir=${COVERAGE}`]
       : []),
     ...words.filter((word) => !word.startsWith(PART)),
     ...(await testFiles()).filter((file) => partOf(file) === part).map((file) => `./${file}`),
-  );
-  const { skipped, ...tests } = await readJunit(junit);
-  count.passed += tests.passed;
-  count.failed += tests.failed;
-  count.skipped += skipped.length;
-  for (const name of skipped) console.log(`skipped: ${name}`);
-  check(title, passed);
-}
-
-async function readJunit(file: string) {
-  const xml = await Bun.file(join(ROOT, file)).text();
-  const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)];
-  const skipped = cases.filter(([, , , body]) => body?.includes('<skipped'));
-  const failed = cases.filter(([, , , body]) => body?.includes('<failure')).length;
-  return {
-    passed: cases.length - failed - skipped.length,
-    failed,
-    skipped: skipped.map(([, name]) => name),
-  };
-}
-
-/** What is wrong with the coverage, a line a file. */
-async function readCoverage() {
-  const shares = await coveredShares();
-  const faults: string[] = [];
-  for (const file of new Glob('service/src/**/*.ts').scanSync({ cwd: ROOT })) {
-    if (file.endsWith('.d.ts') || UNSEEN_BY_COVERAGE.includes(file)) continue;
-    const share = shares.get(file) ?? ((await hasCode(file)) ? 0 : 1);
-    if (share < 0.95)
-      faults.push(`${file}: ${Math.floor(share * 100)} % of lines covered, 95 % needed`);
-  }
-  return faults;
-}
-
-/** The share of covered lines, by file. */
-async function coveredShares(): Promise<ReadonlyMap<string, number>> {
-  const lcov = await Bun.file(join(ROOT, LCOV)).text();
-  const shares = new Map<string, number>();
-  for (const record of lcov.split('end_of_record')) {
-    const value = (key: string) => Number(new RegExp(`^${key}:(\\d+)`, 'm').exec(record)?.[1] ?? 0);
-    const file = /^SF:(.*)$/m.exec(record)?.[1];
-    if (file) shares.set(file, value('LF') === 0 ? 1 : value('LH') / value('LF'));
-  }
-  return shares;
+  ];
+  const result = await runTestFiles(part, command, { folder: ROOT });
+  passed += result.passed;
+  failed.push(...result.failed);
+  skipped.push(...result.skipped);
 }
